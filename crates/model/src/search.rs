@@ -1,0 +1,191 @@
+//! What one asks of the index and what it answers.
+
+use crate::{EntryFilter, EntryId, EntryKind, Instant, Language, Slug};
+
+/// What the index knows of a published entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchDocument {
+    /// The entry.
+    pub id: EntryId,
+    /// Post or page.
+    pub kind: EntryKind,
+    /// Plain text.
+    pub title: String,
+    /// The body's words without markup.
+    pub text: String,
+    /// Its tags.
+    pub tags: Vec<SearchTerm>,
+    /// The categories that it is filed under.
+    pub categories: Vec<SearchTerm>,
+    /// The categories above those, for filters that take descendants.
+    pub category_ancestors: Vec<Slug>,
+    /// Its authors.
+    pub authors: Vec<SearchTerm>,
+    /// The series that it is part of.
+    pub series: Option<SearchTerm>,
+    /// Hashtags of the body without `#`.
+    pub hashtags: Vec<String>,
+    /// Chooses the analyzer.
+    pub language: Language,
+    /// The date that readers see.
+    pub published_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// The year of publication in the site's zone, a facet.
+    pub year: i16,
+    /// Featured.
+    pub featured: bool,
+}
+
+/// A tag, category, author or series as the index knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SearchTerm {
+    /// What filters and facets go by.
+    pub slug: Slug,
+    /// What readers see.
+    pub name: String,
+}
+
+/// A question to the index.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchRequest {
+    /// What was typed. No text is an error; an empty one finds everything that passes the filter.
+    pub text: String,
+    /// Posts, pages or both; none named means both.
+    pub kinds: Vec<EntryKind>,
+    /// What hits must be like. `statuses` is not looked at: the index holds published entries alone.
+    pub filter: EntryFilter,
+    /// Best first, or by date.
+    pub order: SearchOrder,
+    /// At most so many hits.
+    pub limit: u32,
+    /// Leave out so many first.
+    pub skip: u32,
+    /// Whether titles and snippets with marks are wanted: they cost more than the hits themselves.
+    pub marks: bool,
+}
+
+/// The order of hits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SearchOrder {
+    /// Best first; equal scores by date, latest first, then by id.
+    #[default]
+    Relevance,
+    /// By date of publication, latest first.
+    Newest,
+    /// By date of publication, earliest first.
+    Oldest,
+}
+
+/// An answer of the index.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchResults {
+    /// The hits in order.
+    pub hits: Vec<SearchHit>,
+    /// Whether more follow.
+    pub has_next: bool,
+    /// What was searched in place of a text that had a typo.
+    pub corrected: Option<String>,
+}
+
+/// An entry that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchHit {
+    /// The entry.
+    pub id: EntryId,
+    /// Post or page.
+    pub kind: EntryKind,
+    /// How well it fits; comparable within one answer only. 0 where the order is by date.
+    pub score: f32,
+    /// The title with marks, where the request wanted them.
+    pub title: Option<Marked>,
+    /// The best passages of the body with marks; the beginning of the body where nothing in it matched.
+    pub body: Vec<Marked>,
+}
+
+/// A text of which some parts matched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marked {
+    /// The parts in order; together they are the text.
+    pub parts: Vec<MarkedPart>,
+}
+
+/// A part of a marked text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkedPart {
+    /// Plain text.
+    pub text: String,
+    /// Whether it matched.
+    pub hit: bool,
+}
+
+impl Marked {
+    /// The text as HTML: escaped, with `<mark>` around what matched.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let mut html = String::new();
+        for part in &self.parts {
+            if part.hit {
+                html.push_str("<mark>");
+            }
+            for c in part.text.chars() {
+                match c {
+                    '&' => html.push_str("&amp;"),
+                    '<' => html.push_str("&lt;"),
+                    '>' => html.push_str("&gt;"),
+                    '"' => html.push_str("&quot;"),
+                    '\'' => html.push_str("&#39;"),
+                    c => html.push(c),
+                }
+            }
+            if part.hit {
+                html.push_str("</mark>");
+            }
+        }
+        html
+    }
+}
+
+/// What hits can be counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FacetField {
+    /// Tags.
+    Tag,
+    /// Categories, each counting the entries filed directly under it.
+    Category,
+    /// Authors.
+    Author,
+    /// Years of publication in the site's zone.
+    Year,
+}
+
+/// A value and the number of hits that have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facet {
+    /// A slug, or a year.
+    pub value: String,
+    /// What readers see.
+    pub label: String,
+    /// Hits that have it.
+    pub count: u64,
+}
+
+/// Something whose name begins as the reader began to type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What it is.
+    pub kind: SuggestionKind,
+    /// Its name or title.
+    pub text: String,
+}
+
+/// What a suggestion leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SuggestionKind {
+    /// A post or a page.
+    Entry(EntryId, EntryKind),
+    /// A tag.
+    Tag(Slug),
+    /// An author.
+    Author(Slug),
+}
