@@ -1,0 +1,58 @@
+# The one door: `just` alone lists what there is.
+
+set positional-arguments
+
+export RUST_BACKTRACE := env("RUST_BACKTRACE", "1")
+
+[private]
+default:
+    @just --list --unsorted
+
+# Start the blog on http://127.0.0.1:8080 with its data in ./data
+run *ARGS:
+    cargo run --release --locked -- "$@"
+
+# Build the binary, target/release/inkstand
+build:
+    cargo build --release --locked
+
+# Format all code
+fmt:
+    cargo fmt --all
+
+# Check the format of all code
+fmt-check:
+    cargo fmt --all --check
+
+# Lint everything; a warning is an error
+lint:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Check licences, banned crates and where crates come from
+deny:
+    cargo deny --locked --all-features check --hide-inclusion-graph licenses bans sources
+
+# Build the documentation; a broken link is an error
+doc:
+    RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --locked
+
+# Run the tests, or those that match: `just test permalink` (PostgreSQL ones need `just postgres` or `just ci`)
+test *ARGS:
+    cargo nextest run --workspace --locked "$@"
+    {{ if ARGS == "" { "cargo test --doc --workspace --locked --quiet" } else { "" } }}
+
+# Everything that has to be green, with what it needs installed: the README's test command
+ci *STEPS:
+    bash .ci/test "$@"
+
+# Write schema/inkstand.graphql anew from the code
+schema:
+    cargo run --quiet --locked -- schema > schema/inkstand.graphql
+
+# Measure start to first answer, with the sample blog or with POSTS (a folder or archive of Markdown)
+bench-start *POSTS: build
+    bash .ci/bench-start "$@"
+
+# A throw-away PostgreSQL: `just postgres` prints its URL, `just postgres stop` removes it
+postgres COMMAND="start":
+    @bash .ci/postgres "$1"
