@@ -1,1 +1,69 @@
-//! Comes next.
+//! Finding entries by their words.
+//!
+//! An [`Index`] is a folder that holds what the blog has published, in the form in which it is found fast. It is
+//! derived: everything in it comes from the database, it follows the change log by [`Index::apply`], knows from its
+//! own last commit how far it has come ([`Index::position`]), and where it is lost, damaged or of an older format
+//! it is thrown away ([`Index::recreate`]) and filled again ([`Index::rebuild`]) while it goes on answering.
+//!
+//! ```
+//! # use inkstand_model::*;
+//! # use inkstand_search::{Batch, Index};
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let position = Position { log: LogId::from_uuid(uuid::Uuid::nil()), seq: Seq::new(1) };
+//! # let at = Instant::parse_rfc3339("2024-05-01T10:00:00Z").unwrap();
+//! # let post = SearchDocument {
+//! #     id: EntryId::from_uuid(uuid::Uuid::from_u128(7)), kind: EntryKind::Post,
+//! #     title: "A café in Paris".into(), text: "We were launching boats.".into(),
+//! #     tags: vec![], categories: vec![], category_ancestors: vec![], authors: vec![], series: None,
+//! #     hashtags: vec![], language: Language::english(), published_at: at, updated_at: at, year: 2024, featured: false,
+//! # };
+//! let index = Index::open(folder.path()).unwrap();
+//! index.apply(Batch { upserts: vec![post], deletes: vec![] }, position).unwrap();
+//!
+//! let request = SearchRequest { text: "cafe launch".into(), limit: 10, marks: true, ..Default::default() };
+//! let results = index.search(&request).unwrap();
+//! assert_eq!(results.hits[0].body[0].html(), "We were <mark>launching</mark> boats.");
+//! assert_eq!(index.position(), Some(position));
+//! ```
+//!
+//! How a text is found:
+//! - `words` cuts texts into words, and for scripts without spaces into pairs of characters; each word is indexed
+//!   as it is spelled without accents and, at the same place, as its stem in the entry's language (`tongue`).
+//! - `query_language` takes apart what was typed; no text is an error. `asked` looks its words up and, where the
+//!   index does not know one, what it may have meant; where the last one is unfinished, what it may become.
+//! - `ranking` scores one field in which titles weigh more (BM25F), lifts entries with all words, with neighbouring
+//!   words, and with a tag that is the whole question. All its numbers stand in `weights`.
+//! - `marks` and `passages` show what matched, from the very terms that were searched for.
+//!
+//! What this crate does not do: it does not read the database and does not know drafts (its caller hands it nothing
+//! but what is published), and it does not know an executor (every method blocks).
+
+mod analyzer;
+mod asked;
+mod dictionary;
+mod disk;
+mod document;
+mod error;
+mod facet;
+mod filter;
+mod folder;
+mod index;
+mod marks;
+mod order;
+mod passages;
+mod position;
+mod query_language;
+mod question;
+mod ranking;
+mod rebuild;
+mod related;
+mod schema;
+mod snapshot;
+mod suggest;
+mod tongue;
+mod weights;
+mod words;
+
+pub use error::{Error, OpenError};
+pub use index::{Batch, Index};
+pub use rebuild::Rebuild;

@@ -1,0 +1,206 @@
+//! The words that the index knows: what a misspelt word may have meant, what an unfinished one may become.
+//!
+//! tantivy has queries for both, but neither tells which words it took, so that marks could not show them and a
+//! reader would not learn what was searched. We look the words up ourselves and search for those.
+
+use std::collections::HashMap;
+
+use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, Searcher, TERMINATED, Term};
+
+use crate::tongue::STEM_MARK;
+use crate::weights;
+
+/// A word of the dictionary in place of the typed one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Near {
+    /// The word.
+    pub(crate) word: String,
+    /// Entries that have it, deleted ones included.
+    pub(crate) entries: u64,
+    /// What it counts as against the typed word.
+    pub(crate) weight: f32,
+}
+
+/// The dictionary of one field.
+#[derive(Clone, Copy)]
+pub(crate) struct Dictionary<'a> {
+    /// Where to look.
+    pub(crate) searcher: &'a Searcher,
+    /// In which field.
+    pub(crate) field: Field,
+}
+
+impl Dictionary<'_> {
+    /// The term of a word.
+    pub(crate) fn term(&self, word: &str) -> Term {
+        Term::from_field_text(self.field, word)
+    }
+
+    /// Entries that have the word, deleted ones included.
+    pub(crate) fn entries(&self, word: &str) -> tantivy::Result<u64> {
+        self.searcher.doc_freq(&self.term(word))
+    }
+
+    /// Whether an entry has the word that is not deleted. The dictionary forgets words only when segments merge,
+    /// and what only a withdrawn entry said must not be offered.
+    pub(crate) fn is_alive(&self, word: &str) -> tantivy::Result<bool> {
+        let term = self.term(word);
+        for segment in self.searcher.segment_readers() {
+            let Some(mut postings) =
+                segment.inverted_index(self.field)?.read_postings(&term, IndexRecordOption::Basic)?
+            else {
+                continue;
+            };
+            let Some(alive) = segment.alive_bitset() else { return Ok(true) };
+            while postings.doc() != TERMINATED {
+                if alive.is_alive(postings.doc()) {
+                    return Ok(true);
+                }
+                postings.advance();
+            }
+        }
+        Ok(false)
+    }
+
+    /// The words that begin so, the most frequent first; the word itself is not among them.
+    pub(crate) fn completions(&self, beginning: &str) -> tantivy::Result<Vec<Near>> {
+        if beginning.chars().count() < 2 {
+            return Ok(Vec::new());
+        }
+        let end = format!("{beginning}\u{10ffff}");
+        let mut entries: HashMap<String, u64> = HashMap::new();
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(self.field)?;
+            let mut words = index.terms().range().gt(beginning).lt(&end).into_stream()?;
+            let mut read = 0;
+            while read < weights::MAX_COMPLETIONS_READ && words.advance() {
+                read += 1;
+                let count = u64::from(words.value().doc_freq);
+                if let Ok(word) = std::str::from_utf8(words.key()) {
+                    match entries.get_mut(word) {
+                        Some(entries) => *entries += count,
+                        None => {
+                            entries.insert(word.to_owned(), count);
+                        }
+                    }
+                }
+            }
+        }
+        let near =
+            entries.into_iter().map(|(word, entries)| Near { word, entries, weight: weights::UNFINISHED });
+        self.best(near.collect(), weights::MAX_COMPLETIONS)
+    }
+
+    /// The words that a misspelt one may have meant: one edit away from four letters on, two from eight, where a
+    /// swap of neighbours is one edit; nearest first. With `unfinished`, also those that begin almost so.
+    pub(crate) fn corrections(&self, typed: &str, unfinished: bool) -> tantivy::Result<Vec<Near>> {
+        let edits = match typed.chars().count() {
+            0..4 => return Ok(Vec::new()),
+            4..8 => 1,
+            _ => 2,
+        };
+        let mut near: HashMap<String, Near> = HashMap::new();
+        let term = self.term(typed);
+        let mut automata = vec![(FuzzyTermQuery::new(term.clone(), edits, true), false)];
+        if unfinished {
+            automata.push((FuzzyTermQuery::new_prefix(term, 1, true), true));
+        }
+        for (query, beginning) in automata {
+            for segment in self.searcher.segment_readers() {
+                let index = segment.inverted_index(self.field)?;
+                // Stems stand before all words.
+                let first = String::from(char::from(STEM_MARK as u8 + 1));
+                let mut words = index.terms().search(query.automaton()?).ge(first).into_stream()?;
+                let mut read = 0;
+                while read < weights::MAX_COMPLETIONS_READ && words.advance() {
+                    read += 1;
+                    let Ok(word) = std::str::from_utf8(words.key()) else { continue };
+                    let entries = u64::from(words.value().doc_freq);
+                    match near.get_mut(word) {
+                        Some(known) => known.entries += if beginning { 0 } else { entries },
+                        None => {
+                            let weight = nearness(typed, word, beginning);
+                            near.insert(word.to_owned(), Near { word: word.to_owned(), entries, weight });
+                        }
+                    }
+                }
+            }
+        }
+        self.best(near.into_values().collect(), weights::MAX_CORRECTIONS)
+    }
+
+    /// The `limit` best of them that are alive: by weight, then by frequency, then by spelling.
+    fn best(&self, mut near: Vec<Near>, limit: usize) -> tantivy::Result<Vec<Near>> {
+        near.sort_unstable_by(|a, b| {
+            b.weight.total_cmp(&a.weight).then(b.entries.cmp(&a.entries)).then_with(|| a.word.cmp(&b.word))
+        });
+        let mut best = Vec::new();
+        for word in near {
+            if best.len() == limit {
+                break;
+            }
+            if self.is_alive(&word.word)? {
+                best.push(word);
+            }
+        }
+        Ok(best)
+    }
+}
+
+/// What a word counts as against the typed one.
+fn nearness(typed: &str, word: &str, beginning: bool) -> f32 {
+    let mut weight = match edits(typed, word) {
+        0 => 1.0,
+        1 => weights::ONE_EDIT,
+        _ if beginning => weights::ONE_EDIT * weights::UNFINISHED,
+        _ => weights::TWO_EDITS,
+    };
+    if typed.chars().next() != word.chars().next() {
+        weight *= weights::OTHER_FIRST_LETTER;
+    }
+    weight
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours that make one word of the other (the optimal
+/// string alignment, which is what the automaton accepts).
+fn edits(from: &str, to: &str) -> usize {
+    let from: Vec<char> = from.chars().collect();
+    let to: Vec<char> = to.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=to.len()).collect();
+    for i in 1..=from.len() {
+        let mut row = vec![i];
+        for j in 1..=to.len() {
+            let substituted = above[j - 1] + usize::from(from[i - 1] != to[j - 1]);
+            let mut least = substituted.min(above[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
+                least = least.min(before[j - 2] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_counted() {
+        for (from, to, expected) in [
+            ("rust", "rust", 0),
+            ("rust", "rusty", 1),
+            ("rust", "rut", 1),
+            ("rust", "rtsu", 2),
+            ("sharde", "shared", 1),
+            ("", "abc", 3),
+            ("über", "uber", 1),
+        ] {
+            assert_eq!(edits(from, to), expected, "{from} {to}");
+        }
+    }
+}

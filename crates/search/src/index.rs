@@ -1,0 +1,279 @@
+//! The index: opening, searching, following the log.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use inkstand_model::{
+    EntryId, Facet, FacetField, Position, SearchDocument, SearchRequest, SearchResults, Suggestion,
+};
+use tantivy::{IndexReader, IndexWriter};
+use tracing::instrument;
+
+use crate::document::{document, id_term};
+use crate::error::{Error, OpenError, guarded};
+use crate::folder;
+use crate::position::to_payload;
+use crate::question::Understood;
+use crate::rebuild::Rebuild;
+use crate::schema::Fields;
+use crate::snapshot::Snapshot;
+
+/// The index of a blog's published entries: a cheap handle, all clones of which are the same index.
+///
+/// Every method blocks; call them where blocking is allowed.
+#[derive(Clone)]
+pub struct Index {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What is to be done to the index in one step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Entries that are new or otherwise now.
+    pub upserts: Vec<SearchDocument>,
+    /// Entries that must not be found any more.
+    pub deletes: Vec<EntryId>,
+}
+
+/// What all clones of an [`Index`] share.
+pub(crate) struct Shared {
+    pub(crate) engine: tantivy::Index,
+    pub(crate) fields: Fields,
+    pub(crate) reader: IndexReader,
+    /// Set for good when the index turned out to be damaged.
+    pub(crate) broken: AtomicBool,
+    /// Not there while a rebuild has it, and after the index broke.
+    pub(crate) writer: Mutex<Option<IndexWriter>>,
+    pub(crate) current: Mutex<Current>,
+}
+
+/// What the last commit left.
+#[derive(Clone)]
+pub(crate) struct Current {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) position: Option<Position>,
+}
+
+impl Index {
+    /// Opens the index in that folder, or creates one there.
+    ///
+    /// # Errors
+    /// [`OpenError::Unusable`] where it is damaged or of another version, [`OpenError::Locked`] where somebody
+    /// writes to it, [`OpenError::Io`] where the folder cannot be used.
+    #[instrument(name = "search.open", skip_all, err(level = "debug"))]
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        folder::open(dir).map(|shared| Self { shared: Arc::new(shared) })
+    }
+
+    /// Throws away what that folder has of an index and creates an empty one. Files that are none of an index's
+    /// stay.
+    ///
+    /// A damaged index lets go of its folder by itself; of a sound one no handle may be left.
+    ///
+    /// # Errors
+    /// As for [`Index::open`].
+    #[instrument(name = "search.recreate", skip_all, err(level = "debug"))]
+    pub fn recreate(dir: &Path) -> Result<Self, OpenError> {
+        folder::clear(dir)?;
+        Self::open(dir)
+    }
+
+    /// How far in the log the index has come; `None` where nothing was ever applied.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.current().position
+    }
+
+    /// The number of entries that can be found.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.current().snapshot.searcher.num_docs()
+    }
+
+    /// Whether there is nothing to be found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the index turned out to be damaged and answers nothing any more.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.shared.broken.load(Ordering::Acquire)
+    }
+
+    /// Brings the index to that position. When this returns, what was upserted is found, what was deleted is not,
+    /// and neither a crash nor a loss of power takes that back.
+    ///
+    /// An entry that is both upserted and deleted in one batch is upserted; of several upserts the last counts.
+    ///
+    /// # Errors
+    /// The index is then as it was before: [`Error::Io`] and [`Error::Rebuilding`] can be tried again.
+    #[instrument(name = "search.apply", skip_all, fields(upserts = batch.upserts.len(), deletes = batch.deletes.len(), seq = position.seq.get()))]
+    pub fn apply(&self, batch: Batch, position: Position) -> Result<(), Error> {
+        let mut place = lock(&self.shared.writer);
+        if self.is_broken() {
+            return Err(Error::Broken);
+        }
+        let writer = place.as_mut().ok_or(Error::Rebuilding)?;
+        let applied = guarded(&self.shared.broken, || {
+            let fields = &self.shared.fields;
+            for &id in &batch.deletes {
+                writer.delete_term(id_term(id, fields));
+            }
+            for entry in &batch.upserts {
+                writer.delete_term(id_term(entry.id, fields));
+                writer.add_document(document(entry, fields))?;
+            }
+            commit(writer, position)?;
+            self.shared.look_again(position)
+        });
+        if applied.is_err() {
+            self.shared.give_up(&mut place);
+        }
+        applied
+    }
+
+    /// Begins to replace everything that the index holds. Questions are answered from the old state until
+    /// [`Rebuild::finish`]; nothing can be applied meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Rebuilding`] where another rebuild goes on.
+    pub fn rebuild(&self) -> Result<Rebuild, Error> {
+        Rebuild::begin(self.clone())
+    }
+
+    /// Finds entries. No text is an error.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where the index is damaged.
+    #[instrument(name = "search.query", skip_all, fields(limit = request.limit, skip = request.skip))]
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchResults, Error> {
+        self.ask(|snapshot| Understood::new(snapshot, request)?.hits(request))
+    }
+
+    /// Counts what [`Index::search`] finds on all pages.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where the index is damaged.
+    #[instrument(name = "search.count", skip_all)]
+    pub fn count(&self, request: &SearchRequest) -> Result<u64, Error> {
+        self.ask(|snapshot| Understood::new(snapshot, request)?.count())
+    }
+
+    /// Counts what [`Index::search`] finds by the values of a field: the `first` most frequent ones, equal ones
+    /// by value.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where the index is damaged.
+    #[instrument(name = "search.facets", skip_all, fields(?field))]
+    pub fn facets(
+        &self,
+        request: &SearchRequest,
+        field: FacetField,
+        first: usize,
+    ) -> Result<Vec<Facet>, Error> {
+        self.ask(|snapshot| Understood::new(snapshot, request)?.facets(field, first))
+    }
+
+    /// Titles, tags and authors one of whose words begins as what was typed.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where the index is damaged.
+    #[instrument(name = "search.suggest", skip_all)]
+    pub fn suggest(&self, typed: &str, first: usize) -> Result<Vec<Suggestion>, Error> {
+        self.ask(|snapshot| snapshot.suggest(typed, first))
+    }
+
+    /// The entries that say most of what this one says, nearest first; none where it is not in the index.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where the index is damaged.
+    #[instrument(name = "search.related", skip_all)]
+    pub fn related(&self, entry: EntryId, first: usize) -> Result<Vec<EntryId>, Error> {
+        self.ask(|snapshot| snapshot.related(entry, first))
+    }
+
+    /// Reads all files and compares their checksums: flipped bytes can also make an index answer wrongly. It takes
+    /// as long as reading the files does.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where a file is not what was written.
+    #[instrument(name = "search.verify", skip_all)]
+    pub fn verify(&self) -> Result<(), Error> {
+        let verified = guarded(&self.shared.broken, || {
+            let damaged = self.shared.engine.validate_checksum()?;
+            if damaged.is_empty() {
+                return Ok(());
+            }
+            tracing::error!(?damaged, "files of the index are damaged");
+            Err(tantivy::TantivyError::Poisoned)
+        });
+        self.let_go_if_broken();
+        verified
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(Arc<Snapshot>) -> tantivy::Result<T>) -> Result<T, Error> {
+        let snapshot = self.current().snapshot;
+        let answer = guarded(&self.shared.broken, || question(snapshot));
+        self.let_go_if_broken();
+        answer
+    }
+
+    pub(crate) fn current(&self) -> Current {
+        lock(&self.shared.current).clone()
+    }
+
+    /// A damaged index gives its folder free, so that a new one can be created there.
+    fn let_go_if_broken(&self) {
+        if self.is_broken() {
+            // A writer in use is let go of by its user.
+            if let Ok(mut place) = self.shared.writer.try_lock() {
+                self.shared.give_up(&mut place);
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index").field("position", &self.position()).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Makes the last commit what questions are answered from.
+    pub(crate) fn look_again(&self, position: Position) -> tantivy::Result<()> {
+        self.reader.reload()?;
+        let snapshot = Arc::new(Snapshot::take(self.reader.searcher(), self.fields)?);
+        *lock(&self.current) = Current { snapshot, position: Some(position) };
+        Ok(())
+    }
+
+    /// Forgets what is written but not committed; where even that fails, or the index is broken, the writer.
+    pub(crate) fn give_up(&self, place: &mut Option<IndexWriter>) {
+        let Some(mut writer) = place.take() else { return };
+        let rolled_back = guarded(&self.broken, || writer.rollback());
+        if rolled_back.is_ok() {
+            *place = Some(writer);
+        } else {
+            self.broken.store(true, Ordering::Release);
+            // Its threads may have died in a panic.
+            _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(writer)));
+        }
+    }
+}
+
+/// Commits with a position in the payload.
+pub(crate) fn commit(writer: &mut IndexWriter, position: Position) -> tantivy::Result<()> {
+    let mut prepared = writer.prepare_commit()?;
+    prepared.set_payload(&to_payload(position));
+    prepared.commit()?;
+    Ok(())
+}
+
+/// Locks, also after a panic: what the locks of this crate hold is replaced as a whole or not at all.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

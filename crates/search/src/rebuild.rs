@@ -1,0 +1,100 @@
+//! Replacing everything.
+
+use std::collections::HashSet;
+
+use inkstand_model::{EntryId, Position, SearchDocument};
+use tantivy::IndexWriter;
+use tantivy::query::AllQuery;
+use tracing::instrument;
+
+use crate::document::{document, id_term};
+use crate::error::{Error, guarded};
+use crate::index::{Index, commit, lock};
+
+/// A rebuild under way: [`Rebuild::add`] everything, then [`Rebuild::finish`]. Dropped before, it leaves the index
+/// as it was.
+///
+/// It is one commit, so that a crash in its midst leaves the old state too.
+pub struct Rebuild {
+    index: Index,
+    /// There until the rebuild is over.
+    writer: Option<IndexWriter>,
+    /// A list that is read in pages can show an entry twice when its date changes meanwhile.
+    added: HashSet<EntryId>,
+}
+
+impl Rebuild {
+    pub(crate) fn begin(index: Index) -> Result<Self, Error> {
+        if index.is_broken() {
+            return Err(Error::Broken);
+        }
+        let writer = lock(&index.shared.writer).take().ok_or(Error::Rebuilding)?;
+        let rebuild = Self { index, writer: Some(writer), added: HashSet::new() };
+        rebuild.guarded(|writer| {
+            // Not `delete_all_documents`: that forgets the segments at once, and a merge which ends before our
+            // commit would write a list without them to the disk.
+            writer.delete_query(Box::new(AllQuery)).map(drop)
+        })?;
+        Ok(rebuild)
+    }
+
+    /// Adds entries. Of an entry that is added twice the later version counts.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the disk is full; the rebuild is to be given up then.
+    #[instrument(name = "search.rebuild.add", skip_all, fields(entries = entries.len()))]
+    pub fn add(&mut self, entries: &[SearchDocument]) -> Result<(), Error> {
+        let fields = self.index.shared.fields;
+        for entry in entries {
+            let again = !self.added.insert(entry.id);
+            self.guarded(|writer| {
+                if again {
+                    writer.delete_term(id_term(entry.id, &fields));
+                }
+                writer.add_document(document(entry, &fields)).map(drop)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Makes what was added the whole index, which has come to that position.
+    ///
+    /// # Errors
+    /// The index is then as it was before the rebuild.
+    #[instrument(name = "search.rebuild.finish", skip_all, fields(seq = position.seq.get()))]
+    pub fn finish(mut self, position: Position) -> Result<(), Error> {
+        let mut writer = self.writer.take().ok_or(Error::Broken)?;
+        let shared = &self.index.shared;
+        let finished = guarded(&shared.broken, || {
+            commit(&mut writer, position)?;
+            shared.look_again(position)
+        });
+        let mut writer = Some(writer);
+        if finished.is_err() {
+            shared.give_up(&mut writer);
+        }
+        *lock(&shared.writer) = writer;
+        finished
+    }
+
+    fn guarded(&self, work: impl FnOnce(&IndexWriter) -> tantivy::Result<()>) -> Result<(), Error> {
+        let writer = self.writer.as_ref().ok_or(Error::Broken)?;
+        guarded(&self.index.shared.broken, || work(writer))
+    }
+}
+
+impl Drop for Rebuild {
+    fn drop(&mut self) {
+        if self.writer.is_some() {
+            let shared = &self.index.shared;
+            shared.give_up(&mut self.writer);
+            *lock(&shared.writer) = self.writer.take();
+        }
+    }
+}
+
+impl std::fmt::Debug for Rebuild {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rebuild").field("added", &self.added.len()).finish_non_exhaustive()
+    }
+}

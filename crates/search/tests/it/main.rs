@@ -1,0 +1,13 @@
+//! The index as its callers see it.
+
+#![expect(clippy::print_stdout, reason = "measures are told")]
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on is a failed test")]
+
+mod blog;
+mod damage;
+mod following;
+mod marks;
+mod model;
+mod quality;
+mod questions;
+mod suggestions;
