@@ -79,6 +79,17 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether readers could notice it: a draft that stays a draft touches no list.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        match self.kind {
+            ChangeKind::Post | ChangeKind::Page => {
+                self.keys.iter().any(|key| key.as_str().starts_with("list:"))
+            }
+            _ => true,
+        }
+    }
+
     /// The addresses that answer otherwise now.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().filter_map(|key| key.as_str().strip_prefix("path:"))

@@ -167,6 +167,8 @@ pub struct EntryBody {
     pub format: Format,
     /// What the author wrote.
     pub source: String,
+    /// An excerpt of the author's own, Markdown; without it, the body gives one.
+    pub excerpt: Option<String>,
     /// Safe HTML.
     pub html: String,
     /// The words alone.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{Instant, Slug};
+use crate::{Entry, Instant, Slug};
 
 /// Which part of a list is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,18 @@ pub struct EntryCursor {
     pub at: Instant,
     /// The entry.
     pub id: Uuid,
+}
+
+impl EntryCursor {
+    /// The key of `entry` in a list of that order. Drafts without a date stand before all time.
+    #[must_use]
+    pub fn of(entry: &Entry, order: EntryOrder) -> Self {
+        let at = match order {
+            EntryOrder::Newest | EntryOrder::Oldest => entry.publication.date().unwrap_or(Instant::MIN),
+            EntryOrder::RecentlyUpdated => entry.updated_at,
+        };
+        Self { order, at, id: entry.id.uuid() }
+    }
 }
 
 /// The order of a list of tags, categories or authors.

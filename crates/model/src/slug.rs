@@ -54,7 +54,8 @@ impl Slug {
         let mut gap = false;
         for c in normal.chars() {
             // Marks belong to the letter before them: without them, Hindi and Thai fall apart.
-            if !(c.is_alphanumeric() || (is_mark(c) && !slug.is_empty() && !gap)) {
+            let belongs = is_mark(c) && !slug.is_empty() && !gap;
+            if !c.is_alphanumeric() && !belongs {
                 gap = true;
                 continue;
             }

@@ -16,13 +16,15 @@ pub enum Action {
     ReadUnpublished,
     /// Bring in or take out whole blogs.
     Import,
+    /// Change what belongs to the whole blog: its settings, its index.
+    ChangeSite,
 }
 
 /// Whether `viewer` may do `action`. Every rule stands here, and only `blog` asks.
 #[must_use]
 pub const fn may(viewer: &Viewer, action: Action) -> bool {
     match (viewer, action) {
-        (Viewer::Operator, Action::ReadUnpublished | Action::Import) => true,
-        (Viewer::Anonymous, Action::ReadUnpublished | Action::Import) => false,
+        (Viewer::Operator, Action::ReadUnpublished | Action::Import | Action::ChangeSite) => true,
+        (Viewer::Anonymous, Action::ReadUnpublished | Action::Import | Action::ChangeSite) => false,
     }
 }

@@ -1,1 +1,62 @@
-//! Comes next.
+//! Where the blog is kept: SQLite or PostgreSQL, through one set of entities.
+//!
+//! [`Storage`] opens a database, brings its schema up to date and answers look-ups from a pool of readers;
+//! [`Writing`] is a transaction, ended by a consuming [`commit`](Writing::commit) or
+//! [`rollback`](Writing::rollback). A look-up that finds nothing gives `None`, never an error, and no type of
+//! the database library stands in a public signature.
+//!
+//! ```no_run
+//! # async fn example(clock: &dyn inkstand_model::Clock) -> Result<(), inkstand_storage::StorageError> {
+//! use inkstand_model::{EntryFilter, EntryKind, EntryOrder, SliceRequest};
+//! use inkstand_storage::{DatabaseUrl, Storage};
+//!
+//! let storage = Storage::open(&DatabaseUrl::parse("sqlite:blog.sqlite")?, clock).await?;
+//! let newest = SliceRequest { limit: 10, after: None, before: None, from_end: false, skip: 0 };
+//! let posts = storage.entries(EntryKind::Post, &EntryFilter::default(), EntryOrder::Newest, &newest).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! **One writer at a time.** SQLite has one by nature; on PostgreSQL every [`Writing`] holds an advisory
+//! transaction lock from its beginning. So the numbers of the change log become visible in their order, and a
+//! check ("is this slug free?") still holds when the transaction acts on it, on both databases alike.
+//!
+//! **The log.** Whatever [`Writing`] changes it also appends to the change log, in the same transaction, with
+//! the cache keys from before and after. Nobody can forget to.
+//!
+//! What this crate does not know: the search index, GraphQL, HTTP, and who may see what; `blog` asks with the
+//! statuses that its viewer may see.
+
+mod archive;
+mod change_log;
+mod convert;
+mod database_url;
+mod entity;
+mod entry_filter;
+mod entry_read;
+mod entry_write;
+mod error;
+mod filed_posts;
+mod filed_terms;
+mod import_record;
+mod migration;
+mod open;
+mod permalink;
+mod serve_lock;
+mod site;
+mod term;
+mod term_write;
+mod writing;
+
+pub use change_log::ChangesAfter;
+pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use entry_read::Neighbours;
+pub use entry_write::EntryRecord;
+pub use error::{DatabaseFault, StorageError};
+pub use filed_posts::FiledUnder;
+pub use import_record::ImportRecord;
+pub use open::Storage;
+pub use permalink::PermalinkTarget;
+pub use serve_lock::ServeLock;
+pub use term::Term;
+pub use term_write::NewAuthor;
+pub use writing::Writing;

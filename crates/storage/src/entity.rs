@@ -1,0 +1,22 @@
+//! The tables as sea-orm sees them, one set for both databases. Nothing here leaves the crate.
+
+#![expect(
+    unreachable_pub,
+    reason = "the derives repeat the visibility of the model, and `Term` must name them"
+)]
+
+pub(crate) mod author;
+pub(crate) mod category;
+pub(crate) mod change;
+pub(crate) mod counter;
+pub(crate) mod entry;
+pub(crate) mod entry_author;
+pub(crate) mod entry_body;
+pub(crate) mod entry_category;
+pub(crate) mod entry_tag;
+pub(crate) mod import_item;
+pub(crate) mod permalink;
+pub(crate) mod series;
+pub(crate) mod series_part;
+pub(crate) mod setting;
+pub(crate) mod tag;

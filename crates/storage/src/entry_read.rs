@@ -1,0 +1,309 @@
+//! Look-ups and lists of entries.
+
+use std::collections::HashMap;
+
+use inkstand_model::{
+    Entry, EntryBody, EntryCursor, EntryFilter, EntryId, EntryKind, EntryOrder, EntryStatus, Slice,
+    SliceRequest, Slug,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
+};
+use tracing::instrument;
+use uuid::Uuid;
+
+use crate::{
+    Storage, StorageError,
+    convert::status_text,
+    entity::{entry, entry_body},
+    entry_filter::condition,
+};
+
+/// The posts next to a post in the order of their dates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The next newer one.
+    pub newer: Option<EntryId>,
+    /// The next older one.
+    pub older: Option<EntryId>,
+}
+
+impl Storage {
+    /// The entries with these ids, in no particular order; ids of nothing are left out.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.by_ids", skip_all, fields(ids = ids.len()))]
+    pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Result<Vec<Entry>, StorageError> {
+        self.entries_where(entry::Column::Id.is_in(uuids(ids)).into_condition()).await
+    }
+
+    /// The entry of a kind with this slug, whatever its status.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.by_slug", skip(self))]
+    pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Result<Option<Entry>, StorageError> {
+        let is_it = entry::Column::Kind.eq(kind.as_str()).and(entry::Column::Slug.eq(slug.as_str()));
+        Ok(self.entries_where(is_it.into_condition()).await?.pop())
+    }
+
+    /// The entry with this number, whatever its status.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.by_number", skip(self))]
+    pub async fn entry_by_number(&self, number: i64) -> Result<Option<Entry>, StorageError> {
+        Ok(self.entries_where(entry::Column::Number.eq(number).into_condition()).await?.pop())
+    }
+
+    /// The published pages below each of these pages, in menu order.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.children", skip_all, fields(ids = parents.len()))]
+    pub async fn children(&self, parents: &[EntryId]) -> Result<HashMap<EntryId, Vec<Entry>>, StorageError> {
+        let below = published().add(entry::Column::ParentId.is_in(uuids(parents)));
+        let rows = entry::Entity::find()
+            .filter(below)
+            .order_by_asc(entry::Column::MenuOrder)
+            .order_by_asc(entry::Column::Slug)
+            .all(self.reader())
+            .await?;
+        grouped(rows, |entry| entry.parent)
+    }
+
+    /// The published entries of each of these translation groups, by language.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.translations", skip_all, fields(groups = groups.len()))]
+    pub async fn translations(&self, groups: &[Uuid]) -> Result<HashMap<Uuid, Vec<Entry>>, StorageError> {
+        let rows = entry::Entity::find()
+            .filter(published().add(entry::Column::TranslationGroup.is_in(groups.iter().copied())))
+            .order_by_asc(entry::Column::Language)
+            .order_by_asc(entry::Column::Id)
+            .all(self.reader())
+            .await?;
+        grouped(rows, |entry| entry.translation_group)
+    }
+
+    /// The bodies of these entries.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.bodies", skip_all, fields(ids = ids.len()))]
+    pub async fn bodies(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, EntryBody>, StorageError> {
+        let rows = entry_body::Entity::find()
+            .filter(entry_body::Column::EntryId.is_in(uuids(ids)))
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(|row| EntryBody::try_from(row).map(|body| (body.entry, body))).collect()
+    }
+
+    /// Bodies that an older renderer made, at most so many.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.outdated_bodies", skip(self))]
+    pub async fn bodies_rendered_before(
+        &self,
+        version: u32,
+        limit: u64,
+    ) -> Result<Vec<EntryBody>, StorageError> {
+        let rows = entry_body::Entity::find()
+            .filter(entry_body::Column::RenderVersion.lt(version))
+            .limit(limit)
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(EntryBody::try_from).collect()
+    }
+
+    /// A part of the list of entries of a kind that pass a filter.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.list", skip_all, fields(limit = slice.limit))]
+    pub async fn entries(
+        &self,
+        kind: EntryKind,
+        filter: &EntryFilter,
+        order: EntryOrder,
+        slice: &SliceRequest<EntryCursor>,
+    ) -> Result<Slice<Entry>, StorageError> {
+        let list = entry::Entity::find().filter(condition(self.reader(), kind, filter).await?);
+        let rows = sliced(list, order, slice).all(self.reader()).await?;
+        let entries = rows.into_iter().map(Entry::try_from).collect::<Result<Vec<_>, _>>()?;
+        Ok(finish_slice(entries, slice))
+    }
+
+    /// How many entries of a kind pass a filter.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.count", skip_all)]
+    pub async fn count_entries(&self, kind: EntryKind, filter: &EntryFilter) -> Result<u64, StorageError> {
+        let condition = condition(self.reader(), kind, filter).await?;
+        Ok(entry::Entity::find().filter(condition).count(self.reader()).await?)
+    }
+
+    /// Ids of published posts and pages in the order of their ids, from behind `after` on: for those who must
+    /// read everything.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn published_ids(
+        &self,
+        after: Option<EntryId>,
+        limit: u64,
+    ) -> Result<Vec<EntryId>, StorageError> {
+        let mut list = entry::Entity::find()
+            .select_only()
+            .column(entry::Column::Id)
+            .filter(published())
+            .order_by_asc(entry::Column::Id)
+            .limit(limit);
+        if let Some(after) = after {
+            list = list.filter(entry::Column::Id.gt(after.uuid()));
+        }
+        let ids: Vec<Uuid> = list.into_tuple().all(self.reader()).await?;
+        Ok(ids.into_iter().map(EntryId::from_uuid).collect())
+    }
+
+    /// For each of these posts the next newer and the next older published one, in one statement.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.neighbours", skip_all, fields(ids = ids.len()))]
+    pub async fn neighbours(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Neighbours>, StorageError> {
+        let statement = Query::select()
+            .column(entry::Column::Id)
+            .expr_as(Expr::from(neighbour(Order::Asc)), Alias::new("newer"))
+            .expr_as(Expr::from(neighbour(Order::Desc)), Alias::new("older"))
+            .from(entry::Entity)
+            .and_where(entry::Column::Id.is_in(uuids(ids)))
+            .and_where(entry::Column::PublishedAt.is_not_null())
+            .take();
+        let rows = sea_orm::ConnectionTrait::query_all(self.reader(), &statement).await?;
+        let mut neighbours = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let id: Uuid = row.try_get("", "id")?;
+            let newer: Option<Uuid> = row.try_get("", "newer")?;
+            let older: Option<Uuid> = row.try_get("", "older")?;
+            let found =
+                Neighbours { newer: newer.map(EntryId::from_uuid), older: older.map(EntryId::from_uuid) };
+            neighbours.insert(EntryId::from_uuid(id), found);
+        }
+        Ok(neighbours)
+    }
+
+    async fn entries_where(&self, condition: Condition) -> Result<Vec<Entry>, StorageError> {
+        let rows = entry::Entity::find().filter(condition).all(self.reader()).await?;
+        rows.into_iter().map(Entry::try_from).collect()
+    }
+}
+
+pub(crate) fn uuids(ids: &[EntryId]) -> impl Iterator<Item = Uuid> {
+    ids.iter().map(|id| id.uuid())
+}
+
+pub(crate) fn published() -> Condition {
+    Condition::all().add(entry::Column::Status.eq(status_text(EntryStatus::Published)))
+}
+
+/// `list` in its order, cut to what the request asks for and one more, by which one sees whether more follow.
+fn sliced(
+    list: Select<entry::Entity>,
+    order: EntryOrder,
+    slice: &SliceRequest<EntryCursor>,
+) -> Select<entry::Entity> {
+    let (column, ascending) = order_column(order);
+    // Past a cursor in the list's order; against it when reading from the end.
+    let key =
+        || Expr::tuple([Expr::col((entry::Entity, column)), Expr::col((entry::Entity, entry::Column::Id))]);
+    let at = |cursor: &EntryCursor| Expr::tuple([Expr::val(cursor.at.millis()), Expr::val(cursor.id)]);
+    let mut list = list;
+    if let Some(after) = &slice.after {
+        list = list.filter(if ascending { key().gt(at(after)) } else { key().lt(at(after)) });
+    }
+    if let Some(before) = &slice.before {
+        list = list.filter(if ascending { key().lt(at(before)) } else { key().gt(at(before)) });
+    }
+    let direction = if ascending == slice.from_end { Order::Desc } else { Order::Asc };
+    list.order_by(column, direction.clone())
+        .order_by(entry::Column::Id, direction)
+        .limit(u64::from(slice.limit) + 1)
+        .offset((slice.skip > 0).then_some(u64::from(slice.skip)))
+}
+
+pub(crate) fn order_column(order: EntryOrder) -> (entry::Column, bool) {
+    match order {
+        EntryOrder::Newest => (entry::Column::PublishedAt, false),
+        EntryOrder::Oldest => (entry::Column::PublishedAt, true),
+        EntryOrder::RecentlyUpdated => (entry::Column::UpdatedAt, false),
+    }
+}
+
+/// Takes off the one item too many and puts the rest in the list's order.
+///
+/// On the side that a cursor stands on there certainly is something (the cursor's own item, as a rule), on the
+/// other side the item too many tells.
+pub(crate) fn finish_slice<T, K>(mut items: Vec<T>, slice: &SliceRequest<K>) -> Slice<T> {
+    let more = items.len() > slice.limit as usize;
+    items.truncate(slice.limit as usize);
+    if slice.from_end {
+        items.reverse();
+        Slice { items, has_next: slice.before.is_some() || slice.skip > 0, has_previous: more }
+    } else {
+        Slice { items, has_next: more, has_previous: slice.after.is_some() || slice.skip > 0 }
+    }
+}
+
+/// The id of the published post next to the outer `entry` in the order of dates.
+fn neighbour(direction: Order) -> SelectStatement {
+    let other = Alias::new("other");
+    let key = |table: Alias| {
+        Expr::tuple([
+            Expr::col((table.clone(), entry::Column::PublishedAt)),
+            Expr::col((table, entry::Column::Id)),
+        ])
+    };
+    let outer = key(Alias::new("entry"));
+    let theirs = key(other.clone());
+    let beyond = if direction == Order::Asc { theirs.gt(outer) } else { theirs.lt(outer) };
+    Query::select()
+        .column((other.clone(), entry::Column::Id))
+        .from_as(entry::Entity, other.clone())
+        .and_where(Expr::col((other.clone(), entry::Column::Kind)).eq(EntryKind::Post.as_str()))
+        .and_where(Expr::col((other.clone(), entry::Column::Status)).eq(status_text(EntryStatus::Published)))
+        .and_where(beyond)
+        .order_by((other.clone(), entry::Column::PublishedAt), direction.clone())
+        .order_by((other, entry::Column::Id), direction)
+        .limit(1)
+        .take()
+}
+
+fn grouped<K: std::hash::Hash + Eq>(
+    rows: Vec<entry::Model>,
+    key: impl Fn(&Entry) -> Option<K>,
+) -> Result<HashMap<K, Vec<Entry>>, StorageError> {
+    let mut groups: HashMap<K, Vec<Entry>> = HashMap::new();
+    for row in rows {
+        let entry = Entry::try_from(row)?;
+        if let Some(key) = key(&entry) {
+            groups.entry(key).or_default().push(entry);
+        }
+    }
+    Ok(groups)
+}
+
+trait IntoCondition {
+    fn into_condition(self) -> Condition;
+}
+
+impl IntoCondition for Expr {
+    fn into_condition(self) -> Condition {
+        Condition::all().add(self)
+    }
+}

@@ -1,0 +1,363 @@
+//! Making, replacing and removing entries.
+
+use inkstand_model::{
+    AuthorId, CacheKey, CategoryId, ChangeKind, ChangeOp, Entry, EntryBody, EntryId, EntryKind, EntryStatus,
+    Instant, Path, Rendered, SeriesId, Slug, TagId, Zone,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+};
+use tracing::instrument;
+use uuid::Uuid;
+
+use crate::{
+    FiledUnder, PermalinkTarget, StorageError, Writing,
+    convert::{body_row, entry_row, headings_json},
+    entity::{entry, entry_author, entry_body, entry_category, entry_tag, permalink, series_part},
+};
+
+/// An entry with everything that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryRecord {
+    /// The entry.
+    pub entry: Entry,
+    /// Its body.
+    pub body: EntryBody,
+    /// A JSON object of front matter that Inkstand has no place for.
+    pub extra: Option<String>,
+    /// The byline, in order.
+    pub authors: Vec<AuthorId>,
+    /// The tags, in order.
+    pub tags: Vec<TagId>,
+    /// The categories, in order.
+    pub categories: Vec<CategoryId>,
+    /// The series and the place in it.
+    pub series: Option<(SeriesId, i32)>,
+}
+
+impl Writing<'_> {
+    /// The entry as this transaction sees it, with everything that belongs to it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn entry(&self, id: EntryId) -> Result<Option<EntryRecord>, StorageError> {
+        let db = &self.transaction;
+        let Some(row) = entry::Entity::find_by_id(id.uuid()).one(db).await? else { return Ok(None) };
+        let Some(body) = entry_body::Entity::find_by_id(id.uuid()).one(db).await? else { return Ok(None) };
+        let authors = entry_author::Entity::find()
+            .filter(entry_author::Column::EntryId.eq(id.uuid()))
+            .order_by_asc(entry_author::Column::Position)
+            .all(db)
+            .await?;
+        let tags = entry_tag::Entity::find()
+            .filter(entry_tag::Column::EntryId.eq(id.uuid()))
+            .order_by_asc(entry_tag::Column::Position)
+            .all(db)
+            .await?;
+        let categories = entry_category::Entity::find()
+            .filter(entry_category::Column::EntryId.eq(id.uuid()))
+            .order_by_asc(entry_category::Column::Position)
+            .all(db)
+            .await?;
+        let series = series_part::Entity::find_by_id(id.uuid()).one(db).await?;
+        Ok(Some(EntryRecord {
+            entry: row.try_into()?,
+            extra: body.extra.clone(),
+            body: body.try_into()?,
+            authors: authors.into_iter().map(|row| AuthorId::from_uuid(row.author_id)).collect(),
+            tags: tags.into_iter().map(|row| TagId::from_uuid(row.tag_id)).collect(),
+            categories: categories.into_iter().map(|row| CategoryId::from_uuid(row.category_id)).collect(),
+            series: series.map(|row| (SeriesId::from_uuid(row.series_id), row.position)),
+        }))
+    }
+
+    /// The next number for an entry.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn next_entry_number(&mut self) -> Result<i64, StorageError> {
+        self.next_number("entry").await
+    }
+
+    /// `wanted` where no other entry of the kind has it; else with its date behind it, else with a number too.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn free_slug(
+        &self,
+        kind: EntryKind,
+        wanted: &Slug,
+        date: Instant,
+        zone: &Zone,
+    ) -> Result<Slug, StorageError> {
+        let dated = wanted.with_suffix(date.local(zone).date());
+        let numbered = (2_u32..).map(|number| dated.with_suffix(number));
+        for slug in [wanted.clone(), dated.clone()].into_iter().chain(numbered) {
+            let taken = entry::Entity::find()
+                .select_only()
+                .column(entry::Column::Id)
+                .filter(entry::Column::Kind.eq(kind.as_str()))
+                .filter(entry::Column::Slug.eq(slug.as_str()))
+                .into_tuple::<Uuid>()
+                .one(&self.transaction)
+                .await?;
+            if taken.is_none() {
+                return Ok(slug);
+            }
+        }
+        Ok(dated)
+    }
+
+    /// Where an address leads, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn permalink(&self, path: &Path) -> Result<Option<PermalinkTarget>, StorageError> {
+        let row = permalink::Entity::find_by_id(path.key()).one(&self.transaction).await?;
+        Ok(row
+            .map(|row| PermalinkTarget { entry: row.entry_id.map(EntryId::from_uuid), current: row.current }))
+    }
+
+    /// `wanted` where it leads nowhere or to `entry` already, else with the first number that is free.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn free_path(&self, wanted: &Path, entry: EntryId) -> Result<Path, StorageError> {
+        let numbered = (2_u32..).map(|number| wanted.with_suffix(number));
+        for path in std::iter::once(wanted.clone()).chain(numbered) {
+            match self.permalink(&path).await? {
+                None => return Ok(path),
+                Some(target) if target.entry == Some(entry) => return Ok(path),
+                Some(_) => {}
+            }
+        }
+        Ok(wanted.clone())
+    }
+
+    /// Makes `path` lead to `entry`. As its current address, it turns the one before into a redirect.
+    ///
+    /// The caller has made sure that it leads nowhere else.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn set_permalink(
+        &mut self,
+        path: &Path,
+        entry: &Entry,
+        current: bool,
+    ) -> Result<(), StorageError> {
+        if current {
+            permalink::Entity::update_many()
+                .col_expr(permalink::Column::Current, sea_orm::sea_query::Expr::value(false))
+                .filter(permalink::Column::EntryId.eq(entry.id.uuid()))
+                .filter(permalink::Column::Current.eq(true))
+                .exec(&self.transaction)
+                .await?;
+        }
+        let row = permalink::ActiveModel {
+            key: Set(path.key().to_owned()),
+            entry_id: Set(Some(entry.id.uuid())),
+            current: Set(current),
+        };
+        let replace = OnConflict::column(permalink::Column::Key)
+            .update_columns([permalink::Column::EntryId, permalink::Column::Current])
+            .to_owned();
+        permalink::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.transaction).await?;
+        let keys = is_public(entry).then(|| CacheKey::path(path));
+        self.record(entry.kind.into(), entry.id.uuid(), ChangeOp::Updated, keys);
+        Ok(())
+    }
+
+    /// Keeps a new entry.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.entry.insert", skip_all, fields(id = %record.entry.id))]
+    pub async fn insert_entry(&mut self, record: &EntryRecord) -> Result<(), StorageError> {
+        entry::Entity::insert(entry_row(&record.entry)).exec_without_returning(&self.transaction).await?;
+        entry_body::Entity::insert(body_row(&record.body, record.extra.as_deref()))
+            .exec_without_returning(&self.transaction)
+            .await?;
+        self.file(record).await?;
+        self.touch(record, ChangeOp::Created);
+        Ok(())
+    }
+
+    /// Replaces an entry and everything that belongs to it, if it still is at the version `before.entry.version`.
+    ///
+    /// # Errors
+    /// [`StorageError::VersionConflict`] where it isn't, and where the database fails.
+    #[instrument(name = "db.entry.replace", skip_all, fields(id = %record.entry.id))]
+    pub async fn replace_entry(
+        &mut self,
+        before: &EntryRecord,
+        record: &EntryRecord,
+    ) -> Result<(), StorageError> {
+        let id = record.entry.id;
+        let replaced = entry::Entity::update_many()
+            .set(entry_row(&record.entry))
+            .filter(entry::Column::Id.eq(id.uuid()))
+            .filter(entry::Column::Version.eq(before.entry.version))
+            .exec(&self.transaction)
+            .await?;
+        if replaced.rows_affected == 0 {
+            return Err(StorageError::VersionConflict { entry: id });
+        }
+        entry_body::Entity::update_many()
+            .set(body_row(&record.body, record.extra.as_deref()))
+            .filter(entry_body::Column::EntryId.eq(id.uuid()))
+            .exec(&self.transaction)
+            .await?;
+        self.unfile(id).await?;
+        self.file(record).await?;
+        self.touch(before, ChangeOp::Updated);
+        self.touch(record, ChangeOp::Updated);
+        Ok(())
+    }
+
+    /// Keeps what a newer renderer made of a body; neither version nor `updated_at` change, as its author said
+    /// nothing new.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn set_rendering(
+        &mut self,
+        id: EntryId,
+        rendered: &Rendered,
+        render_version: u32,
+    ) -> Result<(), StorageError> {
+        let Some(record) = self.entry(id).await? else { return Ok(()) };
+        let mut entry = record.entry.clone();
+        entry.excerpt_html.clone_from(&rendered.excerpt_html);
+        entry.excerpt_text.clone_from(&rendered.excerpt_text);
+        entry.hashtags.clone_from(&rendered.hashtags);
+        entry.word_count = rendered.word_count;
+        entry.reading_minutes = rendered.reading_minutes;
+        entry::Entity::update_many()
+            .set(entry_row(&entry))
+            .filter(entry::Column::Id.eq(id.uuid()))
+            .exec(&self.transaction)
+            .await?;
+        let body = entry_body::ActiveModel {
+            html: Set(rendered.html.clone()),
+            text: Set(rendered.text.clone()),
+            headings: Set(headings_json(&rendered.headings)),
+            render_version: Set(i32::try_from(render_version).unwrap_or(i32::MAX)),
+            ..Default::default()
+        };
+        entry_body::Entity::update_many()
+            .set(body)
+            .filter(entry_body::Column::EntryId.eq(id.uuid()))
+            .exec(&self.transaction)
+            .await?;
+        self.touch(&record, ChangeOp::Rendered);
+        Ok(())
+    }
+
+    /// Removes an entry as if it had never been: its addresses too, which otherwise answer "gone" for ever.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn remove_entry(&mut self, id: EntryId) -> Result<(), StorageError> {
+        let Some(record) = self.entry(id).await? else { return Ok(()) };
+        let addresses = permalink::Entity::find()
+            .filter(permalink::Column::EntryId.eq(id.uuid()))
+            .all(&self.transaction)
+            .await?;
+        let keys = addresses.into_iter().map(|row| CacheKey::path(&Path::from_stored(row.key)));
+        self.record(record.entry.kind.into(), id.uuid(), ChangeOp::Deleted, keys);
+        self.touch(&record, ChangeOp::Deleted);
+        permalink::Entity::delete_many()
+            .filter(permalink::Column::EntryId.eq(id.uuid()))
+            .exec(&self.transaction)
+            .await?;
+        entry::Entity::delete_by_id(id.uuid()).exec(&self.transaction).await?;
+        Ok(())
+    }
+
+    async fn file(&mut self, record: &EntryRecord) -> Result<(), StorageError> {
+        let entry = record.entry.id.uuid();
+        if !record.authors.is_empty() {
+            let rows = (0..).zip(&record.authors).map(|(position, author)| entry_author::ActiveModel {
+                entry_id: Set(entry),
+                author_id: Set(author.uuid()),
+                position: Set(position),
+            });
+            entry_author::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
+        }
+        if !record.tags.is_empty() {
+            let rows = (0..).zip(&record.tags).map(|(position, tag)| entry_tag::ActiveModel {
+                entry_id: Set(entry),
+                tag_id: Set(tag.uuid()),
+                position: Set(position),
+            });
+            entry_tag::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
+        }
+        if !record.categories.is_empty() {
+            let rows =
+                (0..).zip(&record.categories).map(|(position, category)| entry_category::ActiveModel {
+                    entry_id: Set(entry),
+                    category_id: Set(category.uuid()),
+                    position: Set(position),
+                });
+            entry_category::Entity::insert_many(rows).exec_without_returning(&self.transaction).await?;
+        }
+        if let Some((series, position)) = record.series {
+            let row = series_part::ActiveModel {
+                entry_id: Set(entry),
+                series_id: Set(series.uuid()),
+                position: Set(position),
+            };
+            series_part::Entity::insert(row).exec_without_returning(&self.transaction).await?;
+        }
+        Ok(())
+    }
+
+    async fn unfile(&mut self, id: EntryId) -> Result<(), StorageError> {
+        let (db, id) = (&self.transaction, id.uuid());
+        entry_author::Entity::delete_many().filter(entry_author::Column::EntryId.eq(id)).exec(db).await?;
+        entry_tag::Entity::delete_many().filter(entry_tag::Column::EntryId.eq(id)).exec(db).await?;
+        entry_category::Entity::delete_many().filter(entry_category::Column::EntryId.eq(id)).exec(db).await?;
+        series_part::Entity::delete_by_id(id).exec(db).await?;
+        Ok(())
+    }
+
+    /// Logs a change of this entry with all that it touches, and has its terms counted again.
+    fn touch(&mut self, record: &EntryRecord, op: ChangeOp) {
+        let entry = &record.entry;
+        let mut keys = vec![CacheKey::entry(entry.id)];
+        for tag in &record.tags {
+            keys.push(CacheKey::tag(*tag));
+            self.recount(FiledUnder::Tag, tag.uuid());
+        }
+        for category in &record.categories {
+            keys.push(CacheKey::category(*category));
+            self.recount(FiledUnder::Category, category.uuid());
+        }
+        for author in &record.authors {
+            keys.push(CacheKey::author(*author));
+            self.recount(FiledUnder::Author, author.uuid());
+        }
+        if let Some((series, _)) = record.series {
+            keys.push(CacheKey::series(series));
+            self.recount(FiledUnder::Series, series.uuid());
+        }
+        if is_public(entry) {
+            keys.push(CacheKey::slug(entry.kind.as_str(), entry.slug.as_str()));
+            keys.push(CacheKey::path(&entry.path));
+            keys.push(CacheKey::list(match entry.kind {
+                EntryKind::Post => "posts",
+                EntryKind::Page => "pages",
+            }));
+        } else {
+            keys.truncate(1);
+        }
+        self.record(ChangeKind::from(entry.kind), entry.id.uuid(), op, keys);
+    }
+}
+
+/// Whether everybody may read it. The log of what nobody may read names neither slug nor address nor terms: the
+/// keys are served to those who follow the changes, and they would tell of a draft.
+fn is_public(entry: &Entry) -> bool {
+    entry.publication.status() == EntryStatus::Published
+}

@@ -1,0 +1,27 @@
+//! Written migrations: what is once released is never edited, only followed by another.
+//!
+//! A migration expands (adds) first; what it makes superfluous is dropped a release later, so that the previous
+//! version can go on serving during a rolling upgrade.
+
+mod m0001_blog;
+
+use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait, sea_orm};
+
+/// All migrations in order.
+pub(crate) struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_blog::Migration)]
+    }
+}
+
+/// The first applied migration that this version does not know: the mark of a database from a newer version.
+pub(crate) async fn unknown_migration(db: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
+    let known: Vec<String> =
+        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    let applied = Migrator::get_migration_models(db).await?;
+    Ok(applied.into_iter().map(|row| row.version).find(|version| !known.contains(version)))
+}

@@ -1,0 +1,231 @@
+//! Opening a database: pools, pragmas, migrations.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use inkstand_model::Clock;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+use tracing::{info, instrument, warn};
+
+use crate::{
+    DatabaseUrl, StorageError,
+    migration::{Migrator, unknown_migration},
+    serve_lock::migrate_lock,
+    site,
+    writing::Writing,
+};
+
+/// A statement that takes longer is logged.
+const SLOW_STATEMENT: Duration = Duration::from_millis(500);
+
+/// What `pg_advisory_lock` is called with while migrating; any number that nobody else uses.
+const MIGRATE_LOCK: i64 = 0x696e_6b01;
+
+/// What `pg_advisory_xact_lock` is called with by every writing transaction.
+const WRITE_LOCK: i64 = 0x696e_6b02;
+
+/// An open database with an up-to-date schema. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    readers: DatabaseConnection,
+    writers: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+}
+
+impl Storage {
+    /// Opens the database, makes it where there is none (SQLite), and migrates it.
+    ///
+    /// # Errors
+    /// Where it cannot be reached, read or written, or was made by a newer version; nothing is changed then.
+    #[instrument(name = "db.open", skip_all, fields(database = %url))]
+    pub async fn open(url: &DatabaseUrl, clock: &dyn Clock) -> Result<Self, StorageError> {
+        migrate(url, clock).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let unreachable =
+            |fault: DbErr| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
+        let mut readers = Database::connect(reader_options(url)).await.map_err(unreachable)?;
+        let mut writers = Database::connect(writer_options(url)).await.map_err(unreachable)?;
+        for pool in [&mut readers, &mut writers] {
+            let statements = Arc::clone(&statements);
+            pool.set_metric_callback(move |statement| {
+                statements.fetch_add(1, Ordering::Relaxed);
+                if statement.elapsed > SLOW_STATEMENT {
+                    let sql = statement.statement.sql.as_str();
+                    warn!(elapsed_ms = statement.elapsed.as_millis(), sql, "slow statement");
+                }
+            });
+        }
+        Ok(Self { readers, writers, statements })
+    }
+
+    /// Begins to write, once every other writer has ended.
+    ///
+    /// `actor` says in the change log who did it.
+    ///
+    /// # Errors
+    /// Where the database fails, or another process writes for longer than half a minute.
+    pub async fn write<'a>(&self, actor: &str, clock: &'a dyn Clock) -> Result<Writing<'a>, StorageError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.writers.begin_with_options(options).await?;
+        if transaction.get_database_backend() == DbBackend::Postgres {
+            transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({WRITE_LOCK})")).await?;
+        }
+        Ok(Writing::new(transaction, actor, clock))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        Ok(self.readers.ping().await?)
+    }
+
+    /// How many statements were sent since it was opened: what a test of "no N+1" counts.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Waits for running statements and closes every connection, so that SQLite folds its write-ahead log into
+    /// the file.
+    pub async fn close(&self) {
+        for pool in [&self.readers, &self.writers] {
+            if let Err(fault) = pool.close_by_ref().await {
+                warn!(%fault, "closing the database");
+            }
+        }
+    }
+
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+}
+
+/// Brings the schema up to date under a lock that all processes share, on a connection of its own.
+async fn migrate(url: &DatabaseUrl, clock: &dyn Clock) -> Result<(), StorageError> {
+    let _lock = match url {
+        DatabaseUrl::Sqlite(path) => Some(migrate_lock(path).await?),
+        DatabaseUrl::Postgres(_) => None,
+    };
+    let mut options = writer_options(url);
+    options.max_connections(1).min_connections(1);
+    let connection = Database::connect(options)
+        .await
+        .map_err(|fault| StorageError::Unreachable { database: url.to_string(), fault: fault.into() })?;
+    let migrated = migrate_on(url, &connection, clock).await;
+    let closed = connection.close().await;
+    migrated?;
+    Ok(closed?)
+}
+
+async fn migrate_on(
+    url: &DatabaseUrl,
+    connection: &DatabaseConnection,
+    clock: &dyn Clock,
+) -> Result<(), StorageError> {
+    let postgres = connection.get_database_backend() == DbBackend::Postgres;
+    if postgres {
+        // Ends with the connection, so there is nothing to unlock.
+        connection.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATE_LOCK})")).await?;
+    }
+    Migrator::install(connection).await?;
+    if let Some(migration) = unknown_migration(connection).await? {
+        return Err(StorageError::Newer { database: url.to_string(), migration });
+    }
+    let pending = Migrator::get_pending_migrations(connection).await?.len();
+    if pending > 0 {
+        Migrator::up(connection, None).await?;
+        // A new database is no news, a changed one is.
+        if pending < Migrator::migrations().len() {
+            info!(migrations = pending, "migrated");
+        }
+    }
+    site::ensure_log_id(connection, clock).await
+}
+
+fn reader_options(url: &DatabaseUrl) -> ConnectOptions {
+    let cores = std::thread::available_parallelism().map_or(4, usize::from);
+    let mut options = base_options(url);
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let path = path.clone();
+            options
+                .max_connections(u32::try_from(cores.clamp(4, 16)).unwrap_or(4))
+                .map_sqlx_sqlite_opts(move |sqlite| sqlite_options(sqlite, &path).pragma("query_only", "ON"));
+        }
+        DatabaseUrl::Postgres(_) => {
+            // Set once a connection by start-up parameters: as statements they would cost a round trip each time.
+            options
+                .max_connections(u32::try_from((cores * 4).clamp(8, 32)).unwrap_or(8))
+                .map_sqlx_postgres_opts(|postgres| {
+                    postgres.options([("default_transaction_read_only", "on"), ("statement_timeout", "30s")])
+                });
+        }
+    }
+    options
+}
+
+fn writer_options(url: &DatabaseUrl) -> ConnectOptions {
+    let mut options = base_options(url);
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let path = path.clone();
+            options.max_connections(1).map_sqlx_sqlite_opts(move |sqlite| sqlite_options(sqlite, &path));
+        }
+        DatabaseUrl::Postgres(_) => {
+            options
+                .max_connections(4)
+                .map_sqlx_postgres_opts(|postgres| postgres.options([("lock_timeout", "30s")]));
+        }
+    }
+    options
+}
+
+fn base_options(url: &DatabaseUrl) -> ConnectOptions {
+    let mut options = ConnectOptions::new(match url {
+        // The real path follows as an option: in a URL, `?`, `#` and `%` of a file name would mean something.
+        DatabaseUrl::Sqlite(_) => "sqlite::memory:".to_owned(),
+        DatabaseUrl::Postgres(url) => url.clone(),
+    });
+    // Our own callback counts statements and reports slow ones.
+    options
+        .sqlx_logging(false)
+        .min_connections(1)
+        .connect_timeout(Duration::from_secs(10))
+        .acquire_timeout(Duration::from_secs(30));
+    options
+}
+
+fn sqlite_options(
+    options: sea_orm::sqlx::sqlite::SqliteConnectOptions,
+    path: &Path,
+) -> sea_orm::sqlx::sqlite::SqliteConnectOptions {
+    use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+    options
+        .in_memory(false)
+        .shared_cache(false)
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // With NORMAL, a commit in WAL mode survives a crash of the process but not of the machine.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(30))
+        .pragma("temp_store", "MEMORY")
+        .pragma("cache_size", "-16000")
+}

@@ -1,0 +1,72 @@
+//! The site's settings, and the identity of the log.
+
+use std::collections::HashMap;
+
+use inkstand_model::{Clock, Language, PermalinkPattern, Site, Zone};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
+
+use crate::{Storage, StorageError, convert::impossible, entity::setting};
+
+pub(crate) const LOG_ID: &str = "log_id";
+const TITLE: &str = "title";
+const TAGLINE: &str = "tagline";
+const LANGUAGE: &str = "language";
+const TIME_ZONE: &str = "time_zone";
+const PERMALINKS: &str = "permalinks";
+
+impl Storage {
+    /// The site's settings, each with its default where the owner has set none.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn site(&self) -> Result<Site, StorageError> {
+        read(self.reader()).await
+    }
+}
+
+pub(crate) async fn read(db: &impl ConnectionTrait) -> Result<Site, StorageError> {
+    let rows = setting::Entity::find().all(db).await?;
+    let mut values: HashMap<String, String> = rows.into_iter().map(|row| (row.key, row.value)).collect();
+    let mut site = Site::default();
+    if let Some(title) = values.remove(TITLE) {
+        site.title = title;
+    }
+    if let Some(tagline) = values.remove(TAGLINE) {
+        site.tagline = tagline;
+    }
+    if let Some(language) = values.remove(LANGUAGE) {
+        site.language = Language::parse(&language).map_err(|_| impossible(LANGUAGE, language))?;
+    }
+    if let Some(zone) = values.remove(TIME_ZONE) {
+        site.zone = Zone::parse(&zone).map_err(|_| impossible(TIME_ZONE, zone))?;
+    }
+    if let Some(pattern) = values.remove(PERMALINKS) {
+        site.permalinks = PermalinkPattern::parse(&pattern).map_err(|_| impossible(PERMALINKS, pattern))?;
+    }
+    Ok(site)
+}
+
+pub(crate) async fn write(db: &impl ConnectionTrait, site: &Site) -> Result<(), StorageError> {
+    let rows = [
+        (TITLE, site.title.as_str()),
+        (TAGLINE, site.tagline.as_str()),
+        (LANGUAGE, site.language.as_str()),
+        (TIME_ZONE, site.zone.name()),
+        (PERMALINKS, site.permalinks.as_str()),
+    ];
+    let rows = rows
+        .map(|(key, value)| setting::ActiveModel { key: Set(key.to_owned()), value: Set(value.to_owned()) });
+    let replace = OnConflict::column(setting::Column::Key).update_column(setting::Column::Value).to_owned();
+    setting::Entity::insert_many(rows).on_conflict(replace).exec(db).await?;
+    Ok(())
+}
+
+/// A new database gets a log of its own; a database that has one keeps it.
+pub(crate) async fn ensure_log_id(db: &impl ConnectionTrait, clock: &dyn Clock) -> Result<(), StorageError> {
+    if setting::Entity::find_by_id(LOG_ID).one(db).await?.is_none() {
+        let row =
+            setting::ActiveModel { key: Set(LOG_ID.to_owned()), value: Set(clock.new_id().to_string()) };
+        setting::Entity::insert(row).exec(db).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Look-ups and lists of tags, categories, series and authors: one code for the four, since they differ in
+//! nothing that a list needs.
+
+use inkstand_model::{Author, Category, Series, Slice, SliceRequest, Slug, Tag, TermCursor, TermOrder};
+use sea_orm::{
+    ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+use tracing::instrument;
+use uuid::Uuid;
+
+use crate::{Storage, StorageError, entity, entry_read::finish_slice};
+
+/// What [`Storage`] keeps in a table of terms: [`Tag`], [`Category`], [`Series`] and [`Author`].
+pub trait Term: table::TermTable {}
+
+impl Term for Tag {}
+impl Term for Category {}
+impl Term for Series {}
+impl Term for Author {}
+
+/// How a term is kept: an affair of this crate, and why nobody else can implement [`Term`].
+pub(crate) mod table {
+    use sea_orm::EntityTrait;
+
+    pub trait TermTable: Sized + Send + From<<Self::Entity as EntityTrait>::Model> {
+        type Entity: EntityTrait;
+        const ID: <Self::Entity as EntityTrait>::Column;
+        const SLUG: <Self::Entity as EntityTrait>::Column;
+        const POST_COUNT: <Self::Entity as EntityTrait>::Column;
+    }
+}
+
+macro_rules! term_tables {
+    ($($word:ty = $module:ident),*) => {$(
+        impl table::TermTable for $word {
+            type Entity = entity::$module::Entity;
+            const ID: entity::$module::Column = entity::$module::Column::Id;
+            const SLUG: entity::$module::Column = entity::$module::Column::Slug;
+            const POST_COUNT: entity::$module::Column = entity::$module::Column::PostCount;
+        }
+    )*};
+}
+
+term_tables!(Tag = tag, Category = category, Series = series, Author = author);
+
+impl Storage {
+    /// The term with this slug.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.term.by_slug", skip(self))]
+    pub async fn term_by_slug<T: Term>(&self, slug: &Slug) -> Result<Option<T>, StorageError> {
+        let row = T::Entity::find().filter(T::SLUG.eq(slug.as_str())).one(self.reader()).await?;
+        Ok(row.map(T::from))
+    }
+
+    /// The terms with these keys, in no particular order.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.term.by_ids", skip_all, fields(ids = ids.len()))]
+    pub async fn terms_by_ids<T: Term>(&self, ids: &[Uuid]) -> Result<Vec<T>, StorageError> {
+        let rows = T::Entity::find().filter(T::ID.is_in(ids.iter().copied())).all(self.reader()).await?;
+        Ok(rows.into_iter().map(T::from).collect())
+    }
+
+    /// A part of the list of all terms, unused ones too.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.term.list", skip_all, fields(limit = slice.limit))]
+    pub async fn terms<T: Term>(
+        &self,
+        order: TermOrder,
+        slice: &SliceRequest<TermCursor>,
+    ) -> Result<Slice<T>, StorageError> {
+        let mut list = T::Entity::find();
+        // By count the list descends while equal counts ascend by slug, so its key is (-count, slug).
+        let key = || match order {
+            TermOrder::Slug => Expr::col(T::SLUG),
+            TermOrder::PostCount => {
+                Expr::tuple([Expr::val(0).sub(Expr::col(T::POST_COUNT)), Expr::col(T::SLUG)])
+            }
+        };
+        let at = |cursor: &TermCursor| match order {
+            TermOrder::Slug => Expr::val(cursor.slug.as_str()),
+            TermOrder::PostCount => {
+                Expr::tuple([Expr::val(-cursor.post_count), Expr::val(cursor.slug.as_str())])
+            }
+        };
+        if let Some(after) = &slice.after {
+            list = list.filter(ExprTrait::gt(key(), at(after)));
+        }
+        if let Some(before) = &slice.before {
+            list = list.filter(ExprTrait::lt(key(), at(before)));
+        }
+        let (ascending, descending) =
+            if slice.from_end { (Order::Desc, Order::Asc) } else { (Order::Asc, Order::Desc) };
+        if order == TermOrder::PostCount {
+            list = list.order_by(T::POST_COUNT, descending);
+        }
+        let rows = list
+            .order_by(T::SLUG, ascending)
+            .limit(u64::from(slice.limit) + 1)
+            .offset((slice.skip > 0).then_some(u64::from(slice.skip)))
+            .all(self.reader())
+            .await?;
+        Ok(finish_slice(rows.into_iter().map(T::from).collect(), slice))
+    }
+
+    /// How many terms there are, unused ones too.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.term.count", skip_all)]
+    pub async fn count_terms<T: Term>(&self) -> Result<u64, StorageError> {
+        let count: Option<i64> = T::Entity::find()
+            .select_only()
+            .column_as(T::ID.count(), "terms")
+            .into_tuple()
+            .one(self.reader())
+            .await?;
+        Ok(count.unwrap_or(0).unsigned_abs())
+    }
+
+    /// Every category: the tree is small, and who needs a part of it mostly needs the way to its root.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(name = "db.category.tree", skip_all)]
+    pub async fn category_tree(&self) -> Result<Vec<Category>, StorageError> {
+        let rows = entity::category::Entity::find()
+            .order_by_asc(entity::category::Column::Slug)
+            .all(self.reader())
+            .await?;
+        Ok(rows.into_iter().map(Category::from).collect())
+    }
+}
