@@ -1,0 +1,92 @@
+//! The blog as one object.
+
+use std::{path::PathBuf, sync::Arc};
+
+use inkstand_model::{Clock, Seq, Viewer};
+use inkstand_storage::Storage;
+use tokio::sync::Notify;
+
+use crate::{BlogError, Reader, search::IndexHandle};
+
+/// A blog. Cheap to clone.
+#[derive(Clone)]
+pub struct Blog {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) storage: Storage,
+    pub(crate) index: IndexHandle,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Told after each commit of this process, so that followers need not wait for their next look.
+    pub(crate) written: Notify,
+}
+
+/// What a blog is opened with.
+#[derive(Clone, Debug)]
+pub struct BlogOptions {
+    /// The folder of the search index; `None` for commands that only write: whoever serves follows the log.
+    pub index: Option<PathBuf>,
+}
+
+/// How far a process has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// The last change that the search knows.
+    pub indexed: Seq,
+    /// Whether the search knows everything that was written before it was last built anew.
+    pub search_complete: bool,
+}
+
+impl Blog {
+    /// Joins an open database, an index folder and a clock.
+    ///
+    /// A folder whose index is unusable is emptied; [`Blog::follow`] fills it again.
+    ///
+    /// # Errors
+    /// Where another process holds the index, or its folder cannot be read or written.
+    pub async fn open(
+        storage: Storage,
+        options: BlogOptions,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BlogError> {
+        let index = IndexHandle::open(options.index).await?;
+        Ok(Self { inner: Arc::new(Inner { storage, index, clock, written: Notify::new() }) })
+    }
+
+    /// Reads as `viewer`.
+    #[must_use]
+    pub fn reader(&self, viewer: Viewer) -> Reader {
+        Reader::new(self.clone(), viewer)
+    }
+
+    /// Whether the database answers, and how far the search has come.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn readiness(&self) -> Result<Readiness, BlogError> {
+        self.inner.storage.ping().await?;
+        Ok(self.inner.index.readiness())
+    }
+
+    /// Waits until the search knows everything that is in the log now.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn wait_for_search(&self) -> Result<(), BlogError> {
+        let end = self.inner.storage.last_seq().await?;
+        self.inner.index.wait_for(end).await;
+        Ok(())
+    }
+
+    /// How many statements were sent to the database so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.inner.storage.statements()
+    }
+
+    /// Closes the database, after everything else has ended.
+    pub async fn close(&self) {
+        self.inner.storage.close().await;
+    }
+}

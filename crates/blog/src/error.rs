@@ -1,0 +1,25 @@
+//! What can go wrong with a use case.
+
+use inkstand_model::Action;
+use inkstand_storage::StorageError;
+use thiserror::Error;
+
+/// Why a use case could not be carried out.
+#[derive(Debug, Error)]
+pub enum BlogError {
+    /// The viewer may not do that.
+    #[error("not allowed: {0:?}")]
+    NotAllowed(Action),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The index.
+    #[error(transparent)]
+    Search(#[from] inkstand_search::Error),
+    /// The index's folder.
+    #[error(transparent)]
+    IndexFolder(#[from] inkstand_search::OpenError),
+    /// Work on another thread did not come to its end, because the process stops or the work panicked.
+    #[error("the work was broken off: {0}")]
+    BrokenOff(#[from] tokio::task::JoinError),
+}

@@ -1,0 +1,225 @@
+//! The search index follows the change log.
+//!
+//! The index keeps its own position in the log, in the same commit as what it knows, so after any crash it goes
+//! on from there. Where the position is of another log, past the log's end or before its beginning, the index
+//! is built anew while it goes on answering with what it has.
+
+use std::{collections::BTreeSet, future::Future, time::Duration};
+
+use inkstand_model::{
+    ChangeKind, EntryId, EntryStatus, Instant, Position, SearchDocument, SearchTerm, Seq, Zone,
+};
+use inkstand_search::{Batch, Index};
+use tracing::{error, info, instrument, warn};
+
+use crate::{Blog, BlogError, reader::ancestors};
+
+/// How often the log is looked at where nobody in this process says that something was written: what another
+/// process imports is found a moment later.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Changes taken in one commit of the index.
+const CHANGES_AT_ONCE: u64 = 500;
+
+/// Entries read at once for the index.
+const ENTRIES_AT_ONCE: u64 = 200;
+
+/// An index of so many entries took long enough to be told of.
+const WORTH_A_LINE: usize = 1000;
+
+/// The pause after a failure, doubled up to a minute.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+impl Blog {
+    /// Runs everything that follows the change log until `stop` is ready, and ends in between two steps.
+    pub async fn follow(&self, stop: impl Future<Output = ()> + Send) {
+        let follow = async {
+            if let Err(fault) = self.renew_renderings().await {
+                error!(%fault, "renewing old renderings");
+            }
+        };
+        tokio::pin!(stop);
+        tokio::select! {
+            () = &mut stop => {}
+            () = async { tokio::join!(follow, self.follow_with_index()); } => {}
+        }
+    }
+
+    async fn follow_with_index(&self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.index_step().await {
+                Ok(true) => pause = FIRST_PAUSE,
+                Ok(false) => {
+                    pause = FIRST_PAUSE;
+                    let _ = tokio::time::timeout(LOOK, self.inner.written.notified()).await;
+                }
+                Err(fault) => {
+                    error!(%fault, retry_in_ms = pause.as_millis(), "the search index cannot follow");
+                    if matches!(fault, BlogError::Search(inkstand_search::Error::Broken))
+                        && let Err(fault) = self.inner.index.recreate().await
+                    {
+                        error!(%fault, "the search index cannot be made anew");
+                    }
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(60));
+                }
+            }
+        }
+    }
+
+    /// One step along the log; `false` where there is nothing to do.
+    async fn index_step(&self) -> Result<bool, BlogError> {
+        let handle = &self.inner.index;
+        let Some(index) = handle.current() else {
+            handle.recreate().await?;
+            return Ok(handle.current().is_some());
+        };
+        let readiness = handle.readiness();
+        if readiness.search_complete {
+            // The way of every look at rest: one cheap statement.
+            if self.inner.storage.last_seq().await? == readiness.indexed {
+                return Ok(false);
+            }
+        }
+        let end = self.inner.storage.log_end().await?;
+        let position = index.position();
+        let Some(position) = position.filter(|at| at.log == end.log && at.seq <= end.seq) else {
+            self.build_anew(&index).await?;
+            return Ok(true);
+        };
+        let after = self.inner.storage.changes_after(position.seq, CHANGES_AT_ONCE).await?;
+        let anew = |kind| matches!(kind, ChangeKind::Index | ChangeKind::Site);
+        if after.reset || after.changes.iter().any(|change| anew(change.kind)) {
+            self.build_anew(&index).await?;
+            return Ok(true);
+        }
+        let Some(last) = after.changes.last() else {
+            handle.report(position.seq, true);
+            return Ok(false);
+        };
+        let reached = Position { log: end.log, seq: last.seq };
+        let touched: BTreeSet<EntryId> = after
+            .changes
+            .iter()
+            .filter(|change| matches!(change.kind, ChangeKind::Post | ChangeKind::Page))
+            .map(|change| EntryId::from_uuid(change.id))
+            .collect();
+        let touched: Vec<EntryId> = touched.into_iter().collect();
+        let upserts = self.documents(&touched).await?;
+        let deletes =
+            touched.iter().copied().filter(|id| !upserts.iter().any(|document| document.id == *id)).collect();
+        apply(&index, Batch { upserts, deletes }, reached).await?;
+        handle.report(reached.seq, reached.seq == end.seq || readiness.search_complete);
+        Ok(true)
+    }
+
+    #[instrument(name = "search.build_anew", skip_all)]
+    async fn build_anew(&self, index: &Index) -> Result<(), BlogError> {
+        let storage = &self.inner.storage;
+        // What is written meanwhile is past this position, and so is applied afterwards.
+        let position = storage.log_end().await?;
+        self.inner.index.report(Seq::ZERO, false);
+        let mut rebuild = blocking({
+            let index = index.clone();
+            move || index.rebuild()
+        })
+        .await?;
+        let mut entries = 0;
+        let mut after = None;
+        loop {
+            let ids = storage.published_ids(after, ENTRIES_AT_ONCE).await?;
+            let Some(last) = ids.last().copied() else { break };
+            after = Some(last);
+            let documents = self.documents(&ids).await?;
+            entries += documents.len();
+            rebuild = blocking(move || rebuild.add(&documents).map(|()| rebuild)).await?;
+        }
+        blocking(move || rebuild.finish(position)).await?;
+        self.inner.index.report(position.seq, true);
+        if entries >= WORTH_A_LINE {
+            info!(entries, seq = position.seq.get(), "built the search index");
+        }
+        Ok(())
+    }
+
+    /// What the index is to know of those of these entries that are published.
+    async fn documents(&self, ids: &[EntryId]) -> Result<Vec<SearchDocument>, BlogError> {
+        let storage = &self.inner.storage;
+        let mut entries = storage.entries_by_ids(ids).await?;
+        entries.retain(|entry| entry.publication.status() == EntryStatus::Published);
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+        let zone = storage.site().await?.zone;
+        let tree = storage.category_tree().await?;
+        let mut bodies = storage.bodies(&ids).await?;
+        let mut tags = storage.tags_of(&ids).await?;
+        let mut categories = storage.categories_of(&ids).await?;
+        let mut authors = storage.authors_of(&ids).await?;
+        let mut series = storage.series_of(&ids).await?;
+        let mut documents = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let id = entry.id;
+            let (Some(body), Some(published_at)) = (bodies.remove(&id), entry.published_at()) else {
+                warn!(%id, "published without a body or a date, and so not searchable");
+                continue;
+            };
+            let categories = categories.remove(&id).unwrap_or_default();
+            let above: BTreeSet<_> = categories
+                .iter()
+                .flat_map(|category| ancestors(&tree, category.id))
+                .map(|category| category.slug.clone())
+                .collect();
+            documents.push(SearchDocument {
+                id,
+                kind: entry.kind,
+                title: entry.title,
+                text: body.text,
+                tags: tags
+                    .remove(&id)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|t| term(t.slug, t.name))
+                    .collect(),
+                categories: categories.into_iter().map(|c| term(c.slug, c.name)).collect(),
+                category_ancestors: above.into_iter().collect(),
+                authors: authors
+                    .remove(&id)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|a| term(a.slug, a.name))
+                    .collect(),
+                series: series.remove(&id).map(|s| term(s.slug, s.name)),
+                hashtags: entry.hashtags,
+                language: entry.language,
+                published_at,
+                updated_at: entry.updated_at,
+                year: year(published_at, &zone),
+                featured: entry.featured,
+            });
+        }
+        Ok(documents)
+    }
+}
+
+fn term(slug: inkstand_model::Slug, name: String) -> SearchTerm {
+    SearchTerm { slug, name }
+}
+
+fn year(at: Instant, zone: &Zone) -> i16 {
+    at.local(zone).date().year()
+}
+
+async fn apply(index: &Index, batch: Batch, position: Position) -> Result<(), BlogError> {
+    let index = index.clone();
+    blocking(move || index.apply(batch, position)).await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, inkstand_search::Error> + Send + 'static,
+) -> Result<T, BlogError> {
+    let span = tracing::Span::current();
+    Ok(tokio::task::spawn_blocking(move || span.in_scope(work)).await??)
+}

@@ -1,0 +1,339 @@
+//! Reading, as somebody.
+
+use std::collections::HashMap;
+
+use inkstand_model::{
+    Action, Author, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter, EntryId,
+    EntryKind, EntryOrder, EntryStatus, Facet, FacetField, SearchRequest, SearchResults, Seq, Series,
+    SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder, Viewer,
+    may,
+};
+use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term};
+use uuid::Uuid;
+
+use crate::{Blog, BlogError};
+
+/// Reads a blog as one viewer. What the viewer may not see is not there: it is `None`, it is left out of lists,
+/// and no count counts it.
+#[derive(Clone)]
+pub struct Reader {
+    blog: Blog,
+    viewer: Viewer,
+}
+
+/// Changes as far as a viewer could notice them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticedChanges {
+    /// The changes in order.
+    pub changes: Vec<Change>,
+    /// The number to go on from.
+    pub next: Seq,
+    /// Changes are missing: whoever follows must begin anew.
+    pub reset: bool,
+}
+
+/// What reading gives.
+type Read<T> = Result<T, BlogError>;
+
+impl Reader {
+    pub(crate) fn new(blog: Blog, viewer: Viewer) -> Self {
+        Self { blog, viewer }
+    }
+
+    /// Whose eyes these are.
+    #[must_use]
+    pub fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.blog.inner.storage
+    }
+
+    fn sees(&self, entry: &Entry) -> bool {
+        entry.publication.status() == EntryStatus::Published || may(&self.viewer, Action::ReadUnpublished)
+    }
+
+    /// The filter without statuses that the viewer may not see.
+    fn permitted(&self, filter: &EntryFilter) -> Read<EntryFilter> {
+        let published_only = filter.statuses.iter().all(|status| *status == EntryStatus::Published);
+        if published_only || may(&self.viewer, Action::ReadUnpublished) {
+            Ok(filter.clone())
+        } else {
+            Err(BlogError::NotAllowed(Action::ReadUnpublished))
+        }
+    }
+
+    /// The site's settings.
+    ///
+    /// # Errors
+    /// Where the database fails, as in all of these.
+    pub async fn site(&self) -> Read<Site> {
+        Ok(self.storage().site().await?)
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn entry(&self, id: EntryId) -> Read<Option<Entry>> {
+        Ok(self.entries_by_ids(&[id]).await?.remove(&id))
+    }
+
+    /// Entries by their ids.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Entry>> {
+        let entries = self.storage().entries_by_ids(ids).await?;
+        Ok(entries.into_iter().filter(|entry| self.sees(entry)).map(|entry| (entry.id, entry)).collect())
+    }
+
+    /// The post or page with this slug.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Read<Option<Entry>> {
+        Ok(self.storage().entry_by_slug(kind, slug).await?.filter(|entry| self.sees(entry)))
+    }
+
+    /// The post or page with this number.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn entry_by_number(&self, kind: EntryKind, number: i64) -> Read<Option<Entry>> {
+        let entry = self.storage().entry_by_number(number).await?;
+        Ok(entry.filter(|entry| entry.kind == kind && self.sees(entry)))
+    }
+
+    /// The bodies of entries that were read before, and so may be seen.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn bodies(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, EntryBody>> {
+        Ok(self.storage().bodies(ids).await?)
+    }
+
+    /// A part of the list of posts or pages.
+    ///
+    /// # Errors
+    /// Where the filter asks for statuses that the viewer may not see.
+    pub async fn entries(
+        &self,
+        kind: EntryKind,
+        filter: &EntryFilter,
+        order: EntryOrder,
+        slice: &SliceRequest<EntryCursor>,
+    ) -> Read<Slice<Entry>> {
+        Ok(self.storage().entries(kind, &self.permitted(filter)?, order, slice).await?)
+    }
+
+    /// How long that list is.
+    ///
+    /// # Errors
+    /// As [`Reader::entries`].
+    pub async fn count_entries(&self, kind: EntryKind, filter: &EntryFilter) -> Read<u64> {
+        Ok(self.storage().count_entries(kind, &self.permitted(filter)?).await?)
+    }
+
+    /// The same part of the list of published posts of each of these terms.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn posts_filed_under(
+        &self,
+        under: FiledUnder,
+        terms: &[Uuid],
+        order: EntryOrder,
+        slice: &SliceRequest<EntryCursor>,
+    ) -> Read<HashMap<Uuid, Slice<Entry>>> {
+        Ok(self.storage().posts_filed_under(under, terms, order, slice).await?)
+    }
+
+    /// The authors of entries.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn authors_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Author>>> {
+        Ok(self.storage().authors_of(ids).await?)
+    }
+
+    /// The tags of entries.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn tags_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Tag>>> {
+        Ok(self.storage().tags_of(ids).await?)
+    }
+
+    /// The categories of entries.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn categories_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Category>>> {
+        Ok(self.storage().categories_of(ids).await?)
+    }
+
+    /// The series of entries.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn series_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Series>> {
+        Ok(self.storage().series_of(ids).await?)
+    }
+
+    /// The published parts of series in reading order.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn series_parts(&self, series: &[SeriesId]) -> Read<HashMap<SeriesId, Vec<SeriesPart>>> {
+        Ok(self.storage().series_parts(series).await?)
+    }
+
+    /// The next newer and the next older post of each of these.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Neighbours>> {
+        Ok(self.storage().neighbours(ids).await?)
+    }
+
+    /// The published pages below pages.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn children(&self, parents: &[EntryId]) -> Read<HashMap<EntryId, Vec<Entry>>> {
+        Ok(self.storage().children(parents).await?)
+    }
+
+    /// The published entries of translation groups.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn translations(&self, groups: &[Uuid]) -> Read<HashMap<Uuid, Vec<Entry>>> {
+        Ok(self.storage().translations(groups).await?)
+    }
+
+    /// The tag, category, series or author with this slug.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn term_by_slug<T: Term>(&self, slug: &Slug) -> Read<Option<T>> {
+        Ok(self.storage().term_by_slug(slug).await?)
+    }
+
+    /// Tags, categories, series or authors by their keys.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn terms_by_ids<T: Term>(&self, ids: &[Uuid]) -> Read<Vec<T>> {
+        Ok(self.storage().terms_by_ids(ids).await?)
+    }
+
+    /// A part of the list of all tags, categories, series or authors.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn terms<T: Term>(&self, order: TermOrder, slice: &SliceRequest<TermCursor>) -> Read<Slice<T>> {
+        Ok(self.storage().terms(order, slice).await?)
+    }
+
+    /// How long that list is.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn count_terms<T: Term>(&self) -> Read<u64> {
+        Ok(self.storage().count_terms::<T>().await?)
+    }
+
+    /// The whole tree of categories.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn category_tree(&self) -> Read<Vec<Category>> {
+        Ok(self.storage().category_tree().await?)
+    }
+
+    /// How many published posts each month has, latest month first: (year, month, posts).
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn archive(&self) -> Read<Vec<(i16, i8, u64)>> {
+        let site = self.site().await?;
+        Ok(self.storage().archive(&site.zone).await?)
+    }
+
+    /// Changes past a number of the log that this viewer could notice; of `limit` changes that were looked at,
+    /// others may be left out.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn changes_after(&self, after: Seq, limit: u64) -> Read<NoticedChanges> {
+        let ChangesAfter { mut changes, reset } = self.storage().changes_after(after, limit).await?;
+        let next = changes.last().map_or(after, |change| change.seq);
+        let sees_all = may(&self.viewer, Action::ReadUnpublished);
+        changes.retain(|change| sees_all || change.is_public());
+        Ok(NoticedChanges { changes, next, reset })
+    }
+
+    /// The last number of the log.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn last_seq(&self) -> Read<Seq> {
+        Ok(self.storage().last_seq().await?)
+    }
+
+    /// Asks the index, which knows only published entries. A hit is no permission: its entry is read from the
+    /// database like any other, and one that was unpublished a moment ago is not there.
+    ///
+    /// # Errors
+    /// Where the index fails.
+    pub async fn search(&self, request: SearchRequest) -> Read<SearchResults> {
+        self.blog.inner.index.search(request).await
+    }
+
+    /// How many entries a search finds.
+    ///
+    /// # Errors
+    /// Where the index fails.
+    pub async fn count_hits(&self, request: SearchRequest) -> Read<u64> {
+        self.blog.inner.index.count(request).await
+    }
+
+    /// The most frequent values of a field among the hits of a search.
+    ///
+    /// # Errors
+    /// Where the index fails.
+    pub async fn facets(&self, request: SearchRequest, field: FacetField, first: usize) -> Read<Vec<Facet>> {
+        self.blog.inner.index.facets(request, field, first).await
+    }
+
+    /// Titles, tags and authors of which a word begins with `prefix`.
+    ///
+    /// # Errors
+    /// Where the index fails.
+    pub async fn suggest(&self, prefix: String, first: usize) -> Read<Vec<Suggestion>> {
+        self.blog.inner.index.suggest(prefix, first).await
+    }
+
+    /// Whether the search knows everything: not while an index is being built anew.
+    #[must_use]
+    pub fn search_is_complete(&self) -> bool {
+        self.blog.inner.index.readiness().search_complete
+    }
+}
+
+/// The categories above `category`, without itself. A loop in the tree ends the way.
+pub(crate) fn ancestors(tree: &[Category], category: CategoryId) -> Vec<&Category> {
+    let mut way: Vec<&Category> = Vec::new();
+    let mut at = tree.iter().find(|c| c.id == category);
+    while let Some(parent) = at.and_then(|c| c.parent).and_then(|id| tree.iter().find(|c| c.id == id)) {
+        if parent.id == category || way.iter().any(|c| c.id == parent.id) {
+            break;
+        }
+        way.push(parent);
+        at = Some(parent);
+    }
+    way
+}

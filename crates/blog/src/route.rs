@@ -1,0 +1,36 @@
+//! Where an address leads.
+
+use inkstand_model::{Entry, Path};
+
+use crate::{BlogError, Reader};
+
+/// What stands at an address, in the terms of HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// 200: the entry stands here.
+    Here(Box<Entry>),
+    /// 301: the entry stands elsewhere now, always one step away.
+    Moved(Box<Entry>),
+    /// 410: something stood here, and is gone for good.
+    Gone,
+    /// 404: nothing ever stood here, or nothing that the viewer may know of.
+    Nothing,
+}
+
+impl Reader {
+    /// Follows an address in any of its spellings.
+    ///
+    /// A redirect names the entry, not another address, so chains and loops cannot be.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn route(&self, path: &Path) -> Result<Route, BlogError> {
+        let Some(target) = self.storage().permalink(path).await? else { return Ok(Route::Nothing) };
+        let Some(id) = target.entry else { return Ok(Route::Gone) };
+        Ok(match self.entry(id).await? {
+            None => Route::Nothing,
+            Some(entry) if target.current => Route::Here(Box::new(entry)),
+            Some(entry) => Route::Moved(Box::new(entry)),
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! The search index of this process: its handle, and how it is asked.
+
+use std::{
+    path::PathBuf,
+    sync::{PoisonError, RwLock},
+};
+
+use inkstand_model::{Facet, FacetField, SearchRequest, SearchResults, Seq, Suggestion};
+use inkstand_search::{Index, OpenError};
+use tokio::sync::watch;
+use tracing::{Span, error, warn};
+
+use crate::{BlogError, Readiness};
+
+/// The index, which can be exchanged for a new one while others search.
+pub(crate) struct IndexHandle {
+    dir: Option<PathBuf>,
+    index: RwLock<Option<Index>>,
+    progress: watch::Sender<Readiness>,
+}
+
+impl IndexHandle {
+    pub(crate) async fn open(dir: Option<PathBuf>) -> Result<Self, BlogError> {
+        let mut index = None;
+        if let Some(dir) = dir.clone() {
+            index = Some(
+                tokio::task::spawn_blocking(move || match Index::open(&dir) {
+                    Err(OpenError::Unusable(reason)) => {
+                        warn!(%reason, "the search index is unusable and will be built anew");
+                        Index::recreate(&dir)
+                    }
+                    opened => opened,
+                })
+                .await??,
+            );
+        }
+        let start = Readiness { indexed: Seq::ZERO, search_complete: false };
+        Ok(Self { dir, index: RwLock::new(index), progress: watch::Sender::new(start) })
+    }
+
+    /// The index; `None` in a process that opened none.
+    pub(crate) fn current(&self) -> Option<Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Throws the index away and begins an empty one in its place.
+    pub(crate) async fn recreate(&self) -> Result<(), BlogError> {
+        let Some(dir) = self.dir.clone() else { return Ok(()) };
+        self.report(Seq::ZERO, false);
+        // The old writer must let go of the folder before a new one can take it; searches that still run keep
+        // the files they have open.
+        *self.index.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let fresh = tokio::task::spawn_blocking(move || Index::recreate(&dir)).await??;
+        *self.index.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
+        Ok(())
+    }
+
+    pub(crate) fn report(&self, indexed: Seq, search_complete: bool) {
+        self.progress.send_replace(Readiness { indexed, search_complete });
+    }
+
+    pub(crate) fn readiness(&self) -> Readiness {
+        *self.progress.borrow()
+    }
+
+    pub(crate) async fn wait_for(&self, seq: Seq) {
+        let reached = |progress: &Readiness| progress.search_complete && progress.indexed >= seq;
+        // Fails only when the sender is gone, and that is `self`.
+        let _ = self.progress.subscribe().wait_for(reached).await;
+    }
+
+    pub(crate) async fn search(&self, request: SearchRequest) -> Result<SearchResults, BlogError> {
+        self.ask(move |index| index.search(&request)).await
+    }
+
+    pub(crate) async fn count(&self, request: SearchRequest) -> Result<u64, BlogError> {
+        self.ask(move |index| index.count(&request)).await
+    }
+
+    pub(crate) async fn facets(
+        &self,
+        request: SearchRequest,
+        field: FacetField,
+        first: usize,
+    ) -> Result<Vec<Facet>, BlogError> {
+        self.ask(move |index| index.facets(&request, field, first)).await
+    }
+
+    pub(crate) async fn suggest(&self, prefix: String, first: usize) -> Result<Vec<Suggestion>, BlogError> {
+        self.ask(move |index| index.suggest(&prefix, first)).await
+    }
+
+    /// Asks on a thread that may block. Where there is no index, or a broken one that the follower is about to
+    /// build anew, the answer is empty: `complete` says so.
+    async fn ask<T: Default + Send + 'static>(
+        &self,
+        question: impl FnOnce(&Index) -> Result<T, inkstand_search::Error> + Send + 'static,
+    ) -> Result<T, BlogError> {
+        let Some(index) = self.current() else { return Ok(T::default()) };
+        let span = Span::current();
+        let answered = tokio::task::spawn_blocking(move || span.in_scope(|| question(&index))).await?;
+        match answered {
+            Ok(answer) => Ok(answer),
+            Err(fault @ inkstand_search::Error::Broken) => {
+                error!(%fault, "the search index is broken and will be built anew");
+                let indexed = self.readiness().indexed;
+                self.report(indexed, false);
+                Ok(T::default())
+            }
+            Err(fault) => Err(fault.into()),
+        }
+    }
+}
+
+impl std::fmt::Debug for IndexHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IndexHandle").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
