@@ -1,0 +1,43 @@
+//! The values of `extensions.code`. Each is explained in `schema/error-codes.md`; none is ever renamed or used
+//! for something else.
+
+/// The body is no GraphQL request: not JSON, not UTF-8, without a query.
+pub const BAD_REQUEST: &str = "BAD_REQUEST";
+/// The query is not GraphQL.
+pub const PARSE_FAILED: &str = "PARSE_FAILED";
+/// The query does not fit the schema.
+pub const VALIDATION_FAILED: &str = "VALIDATION_FAILED";
+/// The query asks for more than one request may.
+pub const TOO_EXPENSIVE: &str = "TOO_EXPENSIVE";
+/// An argument has a value that means nothing here.
+pub const BAD_INPUT: &str = "BAD_INPUT";
+/// `first`, `last` or `skip` is negative, too great, or in a bad combination.
+pub const BAD_PAGE: &str = "BAD_PAGE";
+/// `after` or `before` is no cursor of this list.
+pub const BAD_CURSOR: &str = "BAD_CURSOR";
+/// The viewer may not do that.
+pub const FORBIDDEN: &str = "FORBIDDEN";
+/// Something failed that is not the client's doing; the message names the request's id.
+pub const INTERNAL: &str = "INTERNAL";
+/// The body is larger than a request may be.
+pub const BODY_TOO_LARGE: &str = "BODY_TOO_LARGE";
+/// The media type of the body is none that can be read.
+pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
+/// The request took too long.
+pub const TIMEOUT: &str = "TIMEOUT";
+
+/// Every code.
+pub const ALL: [&str; 12] = [
+    BAD_REQUEST,
+    PARSE_FAILED,
+    VALIDATION_FAILED,
+    TOO_EXPENSIVE,
+    BAD_INPUT,
+    BAD_PAGE,
+    BAD_CURSOR,
+    FORBIDDEN,
+    INTERNAL,
+    BODY_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    TIMEOUT,
+];

@@ -1,0 +1,32 @@
+//! Errors as clients see them.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, ErrorExtensions};
+use inkstand_blog::BlogError;
+
+use crate::{code, request::RequestState};
+
+/// A refusal that the client can act on.
+pub(crate) fn refusal(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// Anything that a use case says no to: what the client did, as a refusal; what we did, as one opaque error
+/// under which the log tells more.
+pub(crate) fn fault(ctx: &Context<'_>, error: impl Into<Arc<BlogError>>) -> Error {
+    let error = error.into();
+    match error.as_ref() {
+        BlogError::NotAllowed(_) => {
+            refusal(code::FORBIDDEN, "you may not see that; sign in with an account that may")
+        }
+        _ => {
+            let request = &ctx.data_unchecked::<RequestState>().id;
+            tracing::error!(request_id = %request, error = %error, "a resolver failed");
+            refusal(
+                code::INTERNAL,
+                format!("something failed here; the log has more under request {request}"),
+            )
+        }
+    }
+}

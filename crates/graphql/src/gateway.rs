@@ -1,0 +1,184 @@
+//! Executing a request.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_graphql::{
+    EmptyMutation, EmptySubscription, Request, Response, Schema, ServerError, Value, Variables,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
+    parser::{parse_query, types::OperationType},
+};
+use inkstand_blog::Reader;
+use serde_json::json;
+use tracing::{Span, field};
+
+use crate::{
+    batch::Batches,
+    budget::over_budget,
+    code,
+    query::QueryRoot,
+    request::{RequestId, RequestState},
+};
+
+/// Nested parentheses, brackets and braces that the parser follows before it gives up.
+const PARSER_DEPTH: usize = 64;
+
+/// Directives on one selection.
+const MOST_DIRECTIVES: usize = 16;
+
+/// The schema, ready to answer. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway {
+    schema: Schema<QueryRoot, EmptyMutation, EmptySubscription>,
+    public_url: Arc<str>,
+}
+
+/// A GraphQL request, in whatever form the transport got it.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// The document.
+    pub query: String,
+    /// Which of the document's operations is meant.
+    pub operation_name: Option<String>,
+    /// The variables, a JSON object.
+    pub variables: serde_json::Map<String, serde_json::Value>,
+    /// Whether only queries may run, as over GET.
+    pub read_only: bool,
+}
+
+/// What to send back.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// JSON.
+    pub body: Vec<u8>,
+    /// What became of the request.
+    pub outcome: Outcome,
+}
+
+/// What became of a request, as far as a transport must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It ran, without errors.
+    Answered,
+    /// It ran, and some fields are missing: `errors` beside `data`.
+    Partly,
+    /// It did not run: `errors`, and no `data`.
+    Refused,
+    /// It would change something over a way that only reads.
+    NotReadOnly,
+}
+
+impl Gateway {
+    /// Builds the schema. `public_url` is the site's address without a slash at its end, for absolute links.
+    #[must_use]
+    pub fn new(public_url: &str) -> Self {
+        let schema = Schema::build(QueryRoot::default(), EmptyMutation, EmptySubscription)
+            .limit_recursive_depth(PARSER_DEPTH)
+            .limit_directives(MOST_DIRECTIVES)
+            .extension(MarkExecution)
+            .finish();
+        Self { schema, public_url: public_url.trim_end_matches('/').into() }
+    }
+
+    /// The schema in GraphQL's definition language.
+    #[must_use]
+    pub fn sdl(&self) -> String {
+        self.schema.sdl()
+    }
+
+    /// Answers a request as `reader` sees the blog. The current span gets the operation's name.
+    pub async fn execute(&self, question: Question, reader: Reader, id: RequestId) -> Answer {
+        let document = match parse_query(&question.query) {
+            Ok(document) => document,
+            Err(error) => return refused(vec![error.into()], code::PARSE_FAILED),
+        };
+        if let Some(reason) = over_budget(&document) {
+            return refused(vec![ServerError::new(reason, None)], code::TOO_EXPENSIVE);
+        }
+        if question.read_only && document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query)
+        {
+            let error = ServerError::new("only queries may be sent by GET; use POST", None);
+            return Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) };
+        }
+        let name = question.operation_name.as_deref().or_else(|| {
+            let mut names = document.operations.iter().filter_map(|(name, _)| name);
+            names.next().filter(|_| names.next().is_none()).map(async_graphql::Name::as_str)
+        });
+        Span::current().record("operation", field::debug(name.unwrap_or_default()));
+
+        let batches = Batches::default();
+        let executed = Executed::default();
+        let variables = Variables::from_json(serde_json::Value::Object(question.variables));
+        let mut request = Request::new(question.query)
+            .variables(variables)
+            .data(RequestState::new(id, reader, Arc::clone(&self.public_url), &batches))
+            .data(executed.clone());
+        request.operation_name = question.operation_name;
+        request.set_parsed_query(document);
+        let response = batches.drive(self.schema.execute(request)).await;
+        if executed.0.load(Ordering::Relaxed) {
+            answer(&response)
+        } else {
+            refused(response.errors, code::VALIDATION_FAILED)
+        }
+    }
+}
+
+/// The body of a refusal before execution: GraphQL §7.1 wants no `data` in it.
+fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
+    let errors: Vec<_> = errors.into_iter().map(|error| coded(error, code)).collect();
+    Answer { body: json!({ "errors": errors }).to_string().into_bytes(), outcome: Outcome::Refused }
+}
+
+/// The body of an answer; an error that no resolver of ours gave a code is about a value that did not fit.
+fn answer(response: &Response) -> Answer {
+    let errors: Vec<_> = response.errors.iter().cloned().map(|error| coded(error, code::BAD_INPUT)).collect();
+    let outcome = if errors.is_empty() { Outcome::Answered } else { Outcome::Partly };
+    let mut coded = Response::new(response.data.clone());
+    coded.errors = errors;
+    match serde_json::to_vec(&coded) {
+        Ok(body) => Answer { body, outcome },
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            refused(vec![ServerError::new("the answer cannot be written as JSON", None)], code::INTERNAL)
+        }
+    }
+}
+
+fn coded(mut error: ServerError, code: &'static str) -> ServerError {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", Value::from(code));
+    }
+    error
+}
+
+/// Whether the execution began: what fails before is a request error, what fails in it a field error, and the
+/// library's response does not tell them apart.
+#[derive(Clone, Default)]
+struct Executed(Arc<AtomicBool>);
+
+struct MarkExecution;
+
+impl ExtensionFactory for MarkExecution {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for MarkExecution {
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        if let Some(executed) = ctx.data_opt::<Executed>() {
+            executed.0.store(true, Ordering::Relaxed);
+        }
+        next.run(ctx, operation_name).await
+    }
+}

@@ -1,0 +1,172 @@
+//! What resolvers look up, each kind for all of a request's objects at once.
+
+use std::{collections::HashMap, hash::Hash, sync::Arc};
+
+use async_graphql::{Context, Error, dataloader::Loader};
+use inkstand_blog::{BlogError, FiledUnder, Neighbours, Reader, Term};
+use inkstand_model::{
+    Author, AuthorId, Category, CategoryId, Entry, EntryBody, EntryCursor, EntryId, EntryOrder, Series,
+    SeriesId, SeriesPart, Slice, SliceRequest, Tag, TagId,
+};
+use uuid::Uuid;
+
+use crate::{error::fault, request::state};
+
+/// The one loader of a request: what a key asks for is its type.
+pub(crate) struct Look(pub(crate) Reader);
+
+/// Loads one value in the request's batches; `None` where there is none.
+pub(crate) async fn load<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Look as Loader<K>>::Value>, Error>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Look: Loader<K, Error = Arc<BlogError>>,
+{
+    state(ctx).looks.load_one(key).await.map_err(|error| fault(ctx, error))
+}
+
+/// Implements a loader by one call of the reader for all keys.
+macro_rules! look {
+    ($key:ty => $value:ty, |$reader:ident, $keys:ident| $load:expr) => {
+        impl Loader<$key> for Look {
+            type Value = $value;
+            type Error = Arc<BlogError>;
+
+            async fn load(&self, $keys: &[$key]) -> Result<HashMap<$key, $value>, Arc<BlogError>> {
+                let $reader = &self.0;
+                let loaded: Result<HashMap<$key, $value>, BlogError> = async { $load }.await;
+                loaded.map_err(Arc::new)
+            }
+        }
+    };
+}
+
+/// Keys that wrap an entry's id, so that each kind of look-up has a type of its own.
+macro_rules! of_entry {
+    ($($(#[$doc:meta])* $name:ident => $value:ty, $method:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub(crate) struct $name(pub(crate) EntryId);
+
+        look!($name => $value, |reader, keys| {
+            let ids: Vec<EntryId> = keys.iter().map(|key| key.0).collect();
+            Ok(reader.$method(&ids).await?.into_iter().map(|(id, value)| ($name(id), value.into())).collect())
+        });
+    )*};
+}
+
+of_entry! {
+    /// The body of an entry.
+    BodyOf => Arc<EntryBody>, bodies;
+    /// The byline of an entry.
+    AuthorsOf => Vec<Author>, authors_of;
+    /// The tags of an entry.
+    TagsOf => Vec<Tag>, tags_of;
+    /// The categories of an entry.
+    CategoriesOf => Vec<Category>, categories_of;
+    /// The series of an entry.
+    SeriesOf => Series, series_of;
+    /// The next newer and the next older post.
+    NeighboursOf => Neighbours, neighbours;
+    /// The pages below a page.
+    ChildrenOf => Vec<Entry>, children;
+}
+
+look!(EntryId => Arc<Entry>, |reader, keys| {
+    Ok(reader.entries_by_ids(keys).await?.into_iter().map(|(id, entry)| (id, Arc::new(entry))).collect())
+});
+
+look!(SeriesId => Vec<SeriesPart>, |reader, keys| reader.series_parts(keys).await);
+
+/// The members of a translation group.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TranslationsOf(pub(crate) Uuid);
+
+look!(TranslationsOf => Vec<Entry>, |reader, keys| {
+    let groups: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+    Ok(reader.translations(&groups).await?.into_iter().map(|(id, value)| (TranslationsOf(id), value)).collect())
+});
+
+/// A tag, category, series or author by its key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ById<Id>(pub(crate) Id);
+
+async fn terms<T: Term, Id: Copy + Eq + Hash>(
+    reader: &Reader,
+    keys: &[ById<Id>],
+    uuid: impl Fn(Id) -> Uuid,
+    id: impl Fn(&T) -> Id,
+) -> Result<HashMap<ById<Id>, T>, BlogError> {
+    let uuids: Vec<Uuid> = keys.iter().map(|key| uuid(key.0)).collect();
+    Ok(reader.terms_by_ids::<T>(&uuids).await?.into_iter().map(|term| (ById(id(&term)), term)).collect())
+}
+
+look!(ById<TagId> => Tag, |reader, keys| terms(reader, keys, TagId::uuid, |tag: &Tag| tag.id).await);
+look!(ById<AuthorId> => Author, |reader, keys| {
+    terms(reader, keys, AuthorId::uuid, |author: &Author| author.id).await
+});
+look!(ById<CategoryId> => Category, |reader, keys| {
+    terms(reader, keys, CategoryId::uuid, |category: &Category| category.id).await
+});
+look!(ById<SeriesId> => Series, |reader, keys| {
+    terms(reader, keys, SeriesId::uuid, |series: &Series| series.id).await
+});
+
+/// A part of the list of posts of a term. Those that ask for the same part are one statement.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PostsOf {
+    pub(crate) under: FiledUnder,
+    pub(crate) term: Uuid,
+    pub(crate) part: Part,
+}
+
+/// Which part of a list, in a form that can be compared.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Part {
+    pub(crate) order: EntryOrder,
+    pub(crate) limit: u32,
+    pub(crate) after: Option<(i64, Uuid)>,
+    pub(crate) before: Option<(i64, Uuid)>,
+    pub(crate) from_end: bool,
+}
+
+impl Part {
+    pub(crate) fn new(order: EntryOrder, request: &SliceRequest<EntryCursor>) -> Self {
+        let key = |cursor: &EntryCursor| (cursor.at.millis(), cursor.id);
+        Self {
+            order,
+            limit: request.limit,
+            after: request.after.as_ref().map(key),
+            before: request.before.as_ref().map(key),
+            from_end: request.from_end,
+        }
+    }
+
+    fn request(&self) -> SliceRequest<EntryCursor> {
+        let cursor = |(at, id): (i64, Uuid)| {
+            let at = inkstand_model::Instant::from_millis(at).ok()?;
+            Some(EntryCursor { order: self.order, at, id })
+        };
+        SliceRequest {
+            limit: self.limit,
+            after: self.after.and_then(cursor),
+            before: self.before.and_then(cursor),
+            from_end: self.from_end,
+            skip: 0,
+        }
+    }
+}
+
+look!(PostsOf => Arc<Slice<Entry>>, |reader, keys| {
+    let mut alike: HashMap<(FiledUnder, &Part), Vec<Uuid>> = HashMap::new();
+    for key in keys {
+        alike.entry((key.under, &key.part)).or_default().push(key.term);
+    }
+    let mut loaded = HashMap::with_capacity(keys.len());
+    for ((under, part), terms) in alike {
+        let slices = reader.posts_filed_under(under, &terms, part.order, &part.request()).await?;
+        for (term, slice) in slices {
+            loaded.insert(PostsOf { under, term, part: part.clone() }, Arc::new(slice));
+        }
+    }
+    Ok(loaded)
+});

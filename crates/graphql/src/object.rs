@@ -1,0 +1,31 @@
+//! The objects of the schema, one file a word of the blog.
+
+mod archive;
+mod author;
+mod category;
+mod change;
+mod entry;
+mod entry_interface;
+mod node;
+mod posts;
+mod route;
+mod search;
+mod series;
+mod site;
+mod suggestion;
+mod tag;
+
+pub(crate) use archive::ArchiveMonth;
+pub(crate) use author::Author;
+pub(crate) use category::Category;
+pub(crate) use change::{ChangeList, EntryChange};
+pub(crate) use entry::{Page, Post};
+pub(crate) use entry_interface::{Entry, EntryStatus};
+pub(crate) use node::Node;
+pub(crate) use posts::{EntryTotal, PostOrder, TermOrder, TermTotal, entry_connection, term_cursor};
+pub(crate) use route::Route;
+pub(crate) use search::{SearchConnection, SearchIn, SearchOrder};
+pub(crate) use series::Series;
+pub(crate) use site::Site;
+pub(crate) use suggestion::{Suggestion, SuggestionKind};
+pub(crate) use tag::Tag;

@@ -1,0 +1,272 @@
+//! Posts and pages.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use inkstand_model as model;
+use inkstand_model::EntryKind;
+
+use crate::{
+    connection::bounded,
+    loader::{
+        AuthorsOf, BodyOf, CategoriesOf, ChildrenOf, NeighboursOf, SeriesOf, TagsOf, TranslationsOf, load,
+    },
+    node_id::NodeId,
+    object::{
+        Author, Category, Entry, EntryStatus, Series, Tag,
+        entry_interface::{Heading, Image, Seo, cut},
+    },
+    request::state,
+    scalar::{DateTime, Html, Language, Slug, Url},
+};
+
+/// Characters that `text` gives at most where a length is named.
+const LONGEST_TEXT: i32 = 1_000_000;
+
+/// Defines an object with the fields that a post and a page share, and its own behind them.
+macro_rules! entry_object {
+    ($(#[$doc:meta])* $name:ident, $kind:expr, { $($own:tt)* }) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub(crate) struct $name(Arc<model::Entry>);
+
+        impl From<model::Entry> for $name {
+            fn from(entry: model::Entry) -> Self {
+                Self(Arc::new(entry))
+            }
+        }
+
+        impl From<Arc<model::Entry>> for $name {
+            fn from(entry: Arc<model::Entry>) -> Self {
+                Self(entry)
+            }
+        }
+
+        $(#[$doc])*
+        #[Object]
+        impl $name {
+            /// The global id: opaque, never given to anything else.
+            pub(crate) async fn id(&self) -> ID {
+                NodeId::Entry($kind, self.0.id).into()
+            }
+
+            /// A small number, unique among posts and pages.
+            pub(crate) async fn number(&self) -> i32 {
+                i32::try_from(self.0.number).unwrap_or(i32::MAX)
+            }
+
+            /// The readable part of the address, unique among its kind.
+            pub(crate) async fn slug(&self) -> Slug {
+                Slug(self.0.slug.clone())
+            }
+
+            /// Where it stands on this site, beginning with `/`, not percent-encoded; for a draft, where it would
+            /// stand.
+            pub(crate) async fn path(&self) -> String {
+                self.0.path.as_str().to_owned()
+            }
+
+            /// Its whole address.
+            pub(crate) async fn url(&self, ctx: &Context<'_>) -> Url {
+                Url(state(ctx).url(&self.0.path))
+            }
+
+            /// Plain text.
+            pub(crate) async fn title(&self) -> &str {
+                &self.0.title
+            }
+
+            /// Where it is in its life.
+            pub(crate) async fn status(&self) -> EntryStatus {
+                self.0.publication.status().into()
+            }
+
+            /// The body as safe HTML.
+            pub(crate) async fn html(&self, ctx: &Context<'_>) -> Result<Html> {
+                Ok(Html(body(ctx, &self.0).await?.map(|body| body.html.clone()).unwrap_or_default()))
+            }
+
+            /// The source of the body; null where it was not written in Markdown.
+            pub(crate) async fn markdown(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+                let body = body(ctx, &self.0).await?;
+                Ok(body.filter(|body| body.format == model::Format::Markdown).map(|body| body.source.clone()))
+            }
+
+            /// The body's words without markup, paragraphs apart by a blank line.
+            pub(crate) async fn text(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "Cut at a word so that at most so many characters remain, `…` included.")]
+                max_length: Option<i32>,
+            ) -> Result<String> {
+                let most = max_length.map(|most| bounded("maxLength", most, LONGEST_TEXT)).transpose()?;
+                let text = body(ctx, &self.0).await?.map(|body| body.text.clone()).unwrap_or_default();
+                Ok(most.map_or_else(|| text.clone(), |most| cut(&text, most as usize)))
+            }
+
+            /// The author's excerpt, else what stands before `<!--more-->`, else the first paragraph.
+            pub(crate) async fn excerpt_html(&self) -> Html {
+                Html(self.0.excerpt_html.clone())
+            }
+
+            /// The excerpt without markup.
+            pub(crate) async fn excerpt_text(&self) -> &str {
+                &self.0.excerpt_text
+            }
+
+            /// The headings of the body, in order.
+            pub(crate) async fn headings(&self, ctx: &Context<'_>) -> Result<Vec<Heading>> {
+                let body = body(ctx, &self.0).await?;
+                Ok(body.map(|body| body.headings.iter().map(Heading::from).collect()).unwrap_or_default())
+            }
+
+            /// When it was or will be published; null for a draft.
+            pub(crate) async fn published_at(&self) -> Option<DateTime> {
+                self.0.published_at().map(DateTime)
+            }
+
+            /// When what it says last changed.
+            pub(crate) async fn updated_at(&self) -> DateTime {
+                DateTime(self.0.updated_at)
+            }
+
+            /// The language it is written in.
+            pub(crate) async fn language(&self) -> Language {
+                Language(self.0.language.clone())
+            }
+
+            /// The same in other languages.
+            pub(crate) async fn translations(&self, ctx: &Context<'_>) -> Result<Vec<Entry>> {
+                let Some(group) = self.0.translation_group else { return Ok(Vec::new()) };
+                let members = load(ctx, TranslationsOf(group)).await?.unwrap_or_default();
+                Ok(members.into_iter().filter(|entry| entry.id != self.0.id).map(Entry::from).collect())
+            }
+
+            /// The picture on top of it.
+            pub(crate) async fn cover(&self) -> Option<Image> {
+                self.0.cover.as_ref().map(Image::from)
+            }
+
+            /// What search engines and shared links are told, every fallback applied.
+            pub(crate) async fn seo(&self, ctx: &Context<'_>) -> Seo {
+                Seo::new(&self.0, state(ctx).url(&self.0.path))
+            }
+
+            /// Who wrote it, in the order of the byline.
+            pub(crate) async fn authors(&self, ctx: &Context<'_>) -> Result<Vec<Author>> {
+                let authors = load(ctx, AuthorsOf(self.0.id)).await?.unwrap_or_default();
+                Ok(authors.into_iter().map(Author::from).collect())
+            }
+
+            /// Grows with every change; null unless the viewer may edit it.
+            pub(crate) async fn version(&self, ctx: &Context<'_>) -> Option<i32> {
+                let edits = model::may(state(ctx).reader.viewer(), model::Action::ReadUnpublished);
+                edits.then(|| i32::try_from(self.0.version).unwrap_or(i32::MAX))
+            }
+
+            $($own)*
+        }
+    };
+}
+
+entry_object! {
+    /// A dated entry: in lists, archives and feeds.
+    Post, EntryKind::Post, {
+        /// Hashtags of the body without `#`. They are searched as `#word`, and are no tags.
+        async fn hashtags(&self) -> &[String] {
+            &self.0.hashtags
+        }
+
+        /// Whether its author wants it shown before others.
+        async fn featured(&self) -> bool {
+            self.0.featured
+        }
+
+        /// Minutes to read it, at least 1.
+        async fn reading_minutes(&self) -> i32 {
+            i32::try_from(self.0.reading_minutes).unwrap_or(i32::MAX)
+        }
+
+        /// Words of the body.
+        async fn word_count(&self) -> i32 {
+            i32::try_from(self.0.word_count).unwrap_or(i32::MAX)
+        }
+
+        /// The categories that it is filed under.
+        async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
+            let categories = load(ctx, CategoriesOf(self.0.id)).await?.unwrap_or_default();
+            Ok(categories.into_iter().map(Category::from).collect())
+        }
+
+        /// Its tags.
+        async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<Tag>> {
+            let tags = load(ctx, TagsOf(self.0.id)).await?.unwrap_or_default();
+            Ok(tags.into_iter().map(Tag::from).collect())
+        }
+
+        /// Its place in a series, if it is part of one.
+        async fn series(&self, ctx: &Context<'_>) -> Result<Option<SeriesPart>> {
+            let Some(series) = load(ctx, SeriesOf(self.0.id)).await? else { return Ok(None) };
+            let parts = load(ctx, series.id).await?.unwrap_or_default();
+            let Some(place) = parts.iter().position(|part| part.entry == self.0.id) else { return Ok(None) };
+            Ok(Some(SeriesPart::new(place, series, self.clone())))
+        }
+
+        /// The next newer post.
+        async fn newer(&self, ctx: &Context<'_>) -> Result<Option<Post>> {
+            let neighbours = load(ctx, NeighboursOf(self.0.id)).await?.unwrap_or_default();
+            post(ctx, neighbours.newer).await
+        }
+
+        /// The next older post.
+        async fn older(&self, ctx: &Context<'_>) -> Result<Option<Post>> {
+            let neighbours = load(ctx, NeighboursOf(self.0.id)).await?.unwrap_or_default();
+            post(ctx, neighbours.older).await
+        }
+    }
+}
+
+entry_object! {
+    /// An undated entry: in menus, with a place in a tree.
+    Page, EntryKind::Page, {
+        /// The page above.
+        async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Page>> {
+            let Some(parent) = self.0.parent else { return Ok(None) };
+            Ok(load(ctx, parent).await?.map(Page::from))
+        }
+
+        /// The pages below, in menu order.
+        async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Page>> {
+            let children = load(ctx, ChildrenOf(self.0.id)).await?.unwrap_or_default();
+            Ok(children.into_iter().map(Page::from).collect())
+        }
+    }
+}
+
+/// The place of a post in a series.
+#[derive(SimpleObject)]
+pub(crate) struct SeriesPart {
+    /// The place among the published posts of the series, from 1.
+    position: i32,
+    /// The series.
+    series: Series,
+    /// The post.
+    post: Post,
+}
+
+impl SeriesPart {
+    /// `place` counts from 0.
+    pub(crate) fn new(place: usize, series: model::Series, post: Post) -> Self {
+        Self { position: i32::try_from(place + 1).unwrap_or(i32::MAX), series: series.into(), post }
+    }
+}
+
+/// The post with this id, if the viewer may see it.
+pub(crate) async fn post(ctx: &Context<'_>, id: Option<model::EntryId>) -> Result<Option<Post>> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(load(ctx, id).await?.map(Post::from))
+}
+
+async fn body(ctx: &Context<'_>, entry: &model::Entry) -> Result<Option<Arc<model::EntryBody>>> {
+    load(ctx, BodyOf(entry.id)).await
+}
