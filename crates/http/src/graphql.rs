@@ -1,0 +1,205 @@
+//! GraphQL over HTTP.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Extension, RawQuery, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use inkstand_graphql::{Answer, Outcome, Question, RequestId, code};
+use inkstand_model::Viewer;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    HttpOptions, graphiql,
+    negotiation::{MediaType, wants_html},
+    problem::{problem, problem_as},
+    router::LARGEST_BODY,
+};
+
+/// Characters of a query in an address; longer ones are sent by POST.
+const LONGEST_ADDRESS: usize = 16 * 1024;
+
+/// `POST /graphql`.
+pub(crate) async fn post(
+    State(options): State<Arc<HttpOptions>>,
+    Extension(id): Extension<RequestId>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable() };
+    if let Err(refusal) = is_json(&headers, media_type) {
+        return refusal;
+    }
+    let body = match read(body, media_type).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
+    match parse_body(&body) {
+        Ok(question) => execute(&options, id, question, media_type).await,
+        Err(message) => problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message),
+    }
+}
+
+/// `GET /graphql`: a query in the address, or GraphiQL for a browser.
+pub(crate) async fn get(
+    State(options): State<Arc<HttpOptions>>,
+    Extension(id): Extension<RequestId>,
+    headers: HeaderMap,
+    RawQuery(address): RawQuery,
+) -> Response {
+    let address = address.unwrap_or_default();
+    let has_query = address.split('&').any(|part| part.starts_with("query="));
+    if !has_query && wants_html(&headers) {
+        return graphiql::page();
+    }
+    let Some(media_type) = MediaType::accepted(&headers).or(wants_html(&headers).then_some(MediaType::Json))
+    else {
+        return not_acceptable();
+    };
+    if address.len() > LONGEST_ADDRESS {
+        let message =
+            format!("the address has more than {LONGEST_ADDRESS} characters; send the query by POST");
+        return problem_as(media_type, StatusCode::URI_TOO_LONG, code::BODY_TOO_LARGE, &message);
+    }
+    match parse_address(&address) {
+        Ok(question) => execute(&options, id, question, media_type).await,
+        Err(message) => problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message),
+    }
+}
+
+/// Any other method on `/graphql`.
+pub(crate) async fn wrong_method() -> Response {
+    let message = "GraphQL requests are sent by POST, queries also by GET";
+    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, code::BAD_REQUEST, message);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    response
+}
+
+/// `GET /graphql/schema.graphql`.
+pub(crate) async fn schema(State(options): State<Arc<HttpOptions>>) -> Response {
+    let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
+    ([(header::CONTENT_TYPE, content_type)], options.gateway.sdl()).into_response()
+}
+
+async fn execute(
+    options: &HttpOptions,
+    id: RequestId,
+    question: Question,
+    media_type: MediaType,
+) -> Response {
+    let reader = options.blog.reader(Viewer::Anonymous);
+    let Answer { body, outcome } = options.gateway.execute(question, reader, id).await;
+    let status = match (outcome, media_type) {
+        (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
+        // GraphQL over HTTP §6.4: only the newer media type tells by its status that nothing was executed.
+        (Outcome::Refused, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    };
+    let content_type = HeaderValue::from_static(media_type.content_type());
+    let mut response = (status, [(header::CONTENT_TYPE, content_type)], body).into_response();
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    if outcome == Outcome::NotReadOnly {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Envelope {
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<Map<String, Value>>,
+    /// Clients send it; nothing is read from it yet.
+    #[serde(rename = "extensions")]
+    _extensions: Option<Map<String, Value>>,
+}
+
+fn parse_body(body: &[u8]) -> Result<Question, String> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Err("the body is empty; send JSON like {\"query\": \"{ site { title } }\"}".to_owned());
+    }
+    let text = std::str::from_utf8(body)
+        .map_err(|error| format!("the body is not UTF-8 from byte {} on", error.valid_up_to()))?;
+    if text.trim_start().starts_with('[') {
+        return Err("batches are not taken: send one request as a JSON object".to_owned());
+    }
+    let envelope: Envelope =
+        serde_json::from_str(text).map_err(|error| format!("the body is no GraphQL request: {error}"))?;
+    question(envelope.query, envelope.operation_name, envelope.variables, false)
+}
+
+fn parse_address(address: &str) -> Result<Question, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Parameters {
+        query: Option<String>,
+        operation_name: Option<String>,
+        variables: Option<String>,
+    }
+
+    let uri = format!("/?{address}").parse().map_err(|_| "the address cannot be read".to_owned())?;
+    let axum::extract::Query(parameters) = axum::extract::Query::<Parameters>::try_from_uri(&uri)
+        .map_err(|error| format!("the address cannot be read: {error}"))?;
+    let variables = parameters
+        .variables
+        .filter(|text| !text.is_empty())
+        .map(|text| serde_json::from_str::<Option<Map<String, Value>>>(&text))
+        .transpose()
+        .map_err(|error| format!("`variables` is no JSON object: {error}"))?;
+    question(parameters.query, parameters.operation_name, variables.flatten(), true)
+}
+
+fn question(
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<Map<String, Value>>,
+    read_only: bool,
+) -> Result<Question, String> {
+    let query = query
+        .filter(|query| !query.trim().is_empty())
+        .ok_or("there is no `query`; send JSON like {\"query\": \"{ site { title } }\"}")?;
+    let operation_name = operation_name.filter(|name| !name.is_empty());
+    Ok(Question { query, operation_name, variables: variables.unwrap_or_default(), read_only })
+}
+
+#[expect(clippy::result_large_err, reason = "the error is the response that is sent at once")]
+fn is_json(headers: &HeaderMap, accepted: MediaType) -> Result<(), Response> {
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = parts
+        .filter_map(|part| part.split_once('='))
+        .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
+        .all(|(_, charset)| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"));
+    if is_json && is_utf8 {
+        return Ok(());
+    }
+    let message = "send the request with `content-type: application/json`, in UTF-8";
+    Err(problem_as(accepted, StatusCode::UNSUPPORTED_MEDIA_TYPE, code::UNSUPPORTED_MEDIA_TYPE, message))
+}
+
+async fn read(body: Body, media_type: MediaType) -> Result<Bytes, Response> {
+    match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => {
+            let message = format!("the body is larger than {LARGEST_BODY} bytes");
+            Err(problem_as(media_type, StatusCode::PAYLOAD_TOO_LARGE, code::BODY_TOO_LARGE, &message))
+        }
+        Err(error) => {
+            let message = format!("the body broke off: {error}");
+            Err(problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message))
+        }
+    }
+}
+
+fn not_acceptable() -> Response {
+    let message = "answers are application/graphql-response+json or application/json; accept one of them";
+    problem(StatusCode::NOT_ACCEPTABLE, code::BAD_REQUEST, message)
+}

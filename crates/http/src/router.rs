@@ -1,0 +1,82 @@
+//! All routes and layers.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{Method, StatusCode, header},
+    middleware,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use inkstand_blog::Blog;
+use inkstand_graphql::{Gateway, code};
+use inkstand_model::Clock;
+use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
+
+use crate::{graphiql, graphql, health, problem::problem, request_log};
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct HttpOptions {
+    /// The blog that is served.
+    pub blog: Blog,
+    /// The schema.
+    pub gateway: Gateway,
+    /// For the ids of requests.
+    pub clock: Arc<dyn Clock>,
+    /// No answer takes longer; then the client is told so.
+    pub deadline: Duration,
+}
+
+/// Bytes of a request's body. A post of a hundred thousand words is half a megabyte.
+pub(crate) const LARGEST_BODY: usize = 2 * 1024 * 1024;
+
+/// The routes of a blog.
+pub fn router(options: HttpOptions) -> Router {
+    let options = Arc::new(options);
+    Router::new()
+        .route("/", get(|| async { Redirect::temporary("/graphql") }))
+        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
+        .route("/graphql/schema.graphql", get(graphql::schema))
+        .route("/graphql/assets/{name}", get(graphiql::asset))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .fallback(nothing_here)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(cors())
+        // The handlers read bodies under a limit and a message of their own.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(Arc::clone(&options), request_log::layer))
+        .with_state(options)
+}
+
+/// Anonymous reads from any origin, never with credentials.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(cors::Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::ACCEPT])
+        .expose_headers([request_log::REQUEST_ID])
+        .max_age(Duration::from_secs(24 * 60 * 60))
+}
+
+async fn nothing_here() -> Response {
+    problem(
+        StatusCode::NOT_FOUND,
+        code::BAD_REQUEST,
+        "nothing is served here; the GraphQL API is at /graphql",
+    )
+}
+
+fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("of unknown kind");
+    tracing::error!(panic = message, "a handler panicked");
+    problem(StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, "something failed here; the log has more")
+        .into_response()
+}
