@@ -1,1 +1,22 @@
-//! Comes next.
+//! The server: configuration, commands, composition, shutdown.
+//!
+//! [`Application`] opens a blog and its port, says where it listens, and runs until it is told to stop; the
+//! binary and the tests use the very same one. Around it stand the command line ([`Cli`]), the configuration
+//! ([`Settings`]: defaults, then a file, then the environment, then flags) and the log.
+//!
+//! This crate alone reads the environment, handles signals, installs a subscriber and uses `anyhow`.
+
+mod application;
+mod cli;
+mod command;
+mod sample;
+mod settings;
+mod start_lines;
+mod stop_signal;
+mod system_clock;
+mod telemetry;
+
+pub use application::Application;
+pub use cli::{Cli, run};
+pub use settings::{LogFormat, Settings};
+pub use system_clock::SystemClock;

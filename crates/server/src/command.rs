@@ -1,0 +1,68 @@
+//! What each command does. Commands write to the database only; a server that runs meanwhile follows.
+#![expect(clippy::print_stdout, reason = "commands answer on standard output")]
+
+mod import;
+mod serve;
+mod site;
+
+use std::{process::ExitCode, sync::Arc};
+
+use anyhow::{Result, bail};
+use inkstand_blog::{Blog, BlogOptions};
+use inkstand_graphql::Gateway;
+use inkstand_model::Viewer;
+use inkstand_storage::{DatabaseUrl, Storage};
+
+pub(crate) use import::import;
+pub(crate) use serve::serve;
+pub(crate) use site::site;
+
+use crate::{Settings, SystemClock, application::ensure_data_dir, sample};
+
+/// Removes the sample posts.
+pub(crate) async fn remove_sample(settings: &Settings) -> Result<ExitCode> {
+    let blog = open_existing(settings).await?;
+    let (removed, left) = blog.remove_import(&Viewer::Operator, sample::SOURCE).await?;
+    blog.close().await;
+    match (removed, left) {
+        (0, 0) => println!("there are no sample posts here"),
+        (removed, 0) => println!("removed {removed} sample posts"),
+        (removed, left) => println!("removed {removed} sample posts; {left} were edited here, and so stay"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Orders every server to build its index anew.
+pub(crate) async fn reindex(settings: &Settings) -> Result<ExitCode> {
+    let blog = open_existing(settings).await?;
+    blog.order_reindex(&Viewer::Operator).await?;
+    blog.close().await;
+    println!("every server builds its search index anew, now or when it starts; search goes on meanwhile");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the schema.
+pub(crate) fn schema() -> Result<ExitCode> {
+    print!("{}", Gateway::new("").sdl());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the blog for a command that may begin one.
+async fn open(settings: &Settings) -> Result<Blog> {
+    if matches!(settings.database, DatabaseUrl::Sqlite(_)) && !settings.database_named {
+        ensure_data_dir(settings)?;
+    }
+    let clock = Arc::new(SystemClock);
+    let storage = Storage::open(&settings.database, clock.as_ref()).await?;
+    Ok(Blog::open(storage, BlogOptions { index: None }, clock).await?)
+}
+
+/// Opens the blog for a command that makes no sense without one.
+async fn open_existing(settings: &Settings) -> Result<Blog> {
+    if let DatabaseUrl::Sqlite(path) = &settings.database
+        && !path.exists()
+    {
+        bail!("there is no blog at {}; name its folder with --data-dir", path.display());
+    }
+    open(settings).await
+}

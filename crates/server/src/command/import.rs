@@ -1,0 +1,118 @@
+//! `inkstand import`.
+
+use std::{
+    io::IsTerminal,
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use inkstand_blog::{ImportReport, ImportTally};
+use inkstand_exchange::{MarkdownSource, Skipped};
+use inkstand_model::Viewer;
+use tokio::sync::mpsc;
+
+use super::open;
+use crate::{Settings, cli::ImportArgs};
+
+/// Items that are read ahead of the database.
+const READ_AHEAD: usize = 128;
+
+/// Warnings that are printed one by one.
+const WARNINGS_SHOWN: usize = 50;
+
+/// The exit code where some items were refused.
+const SOME_REFUSED: u8 = 2;
+
+/// Imports Markdown.
+pub(crate) async fn import(settings: &Settings, args: ImportArgs) -> Result<ExitCode> {
+    let from = args.from.clone();
+    let source = tokio::task::spawn_blocking(move || MarkdownSource::open(&from)).await??;
+    let name = args.source.unwrap_or_else(|| source.source_name().to_owned());
+    let bar = progress_bar(source.files_total());
+    let blog = open(settings).await?;
+
+    let (sender, items) = mpsc::channel(READ_AHEAD);
+    let skipped = Arc::new(Mutex::new(Skipped::default()));
+    let reader = tokio::task::spawn_blocking({
+        let skipped = Arc::clone(&skipped);
+        move || {
+            let mut source = source;
+            for parsed in &mut source {
+                if sender.blocking_send(parsed).is_err() {
+                    return;
+                }
+            }
+            *skipped.lock().unwrap_or_else(PoisonError::into_inner) = source.skipped();
+        }
+    });
+    let progress = |tally: &ImportTally| bar.set_position(tally.seen);
+    let imported = blog.import(&Viewer::Operator, &name, items, progress).await;
+    bar.finish_and_clear();
+    let report = imported.context(
+        "the import was broken off; what was imported until then is kept, and the same command goes on from there",
+    )?;
+    reader.await.context("the source broke off while it was read")?;
+    blog.close().await;
+
+    let skipped = *skipped.lock().unwrap_or_else(PoisonError::into_inner);
+    print_report(&args.from.display().to_string(), &name, &report, &skipped);
+    Ok(if report.tally.refused > 0 { ExitCode::from(SOME_REFUSED) } else { ExitCode::SUCCESS })
+}
+
+fn progress_bar(total: Option<u64>) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let (bar, template) = match total {
+        Some(total) => (ProgressBar::new(total), "{bar:40} {pos}/{len} · {per_sec} · {eta} left"),
+        None => (ProgressBar::new_spinner(), "{spinner} {pos} · {per_sec}"),
+    };
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+fn print_report(from: &str, name: &str, report: &ImportReport, skipped: &Skipped) {
+    let ImportTally { created, updated, unchanged, edited_here, refused, drafts, scheduled, .. } =
+        report.tally;
+    for refusal in &report.refused {
+        let line = refusal.line.map(|line| format!(":{line}")).unwrap_or_default();
+        println!("refused  {}{line}: {}", refusal.source_path, refusal.reason);
+    }
+    for path in &report.edited_here {
+        println!("edited here since, left alone  {path}");
+    }
+    for warning in report.warnings.iter().take(WARNINGS_SHOWN) {
+        println!("warning  {}: {}", warning.source_path, warning.remark);
+    }
+    if report.warnings.len() > WARNINGS_SHOWN {
+        println!("warning  … and {} more", report.warnings.len() - WARNINGS_SHOWN);
+    }
+    println!("{from} as {name:?}:");
+    println!("  created     {created:>6}");
+    println!("  updated     {updated:>6}");
+    println!(
+        "  left alone  {:>6}  ({unchanged} the same as before, {edited_here} edited here since)",
+        unchanged + edited_here
+    );
+    println!("  refused     {refused:>6}");
+    if drafts + scheduled > 0 {
+        println!("  of these    {drafts} drafts, {scheduled} scheduled");
+    }
+    if !report.template_remnants.is_empty() {
+        let places: u64 = report.template_remnants.iter().map(|(_, places)| u64::from(*places)).sum();
+        println!(
+            "  template remnants ({{% … %}}, {{{{ … }}}}) stay as text in {} posts, {places} places",
+            report.template_remnants.len()
+        );
+    }
+    let Skipped { sections, other_markdown, other_files } = skipped;
+    if sections + other_markdown + other_files > 0 {
+        println!(
+            "  not read    {sections} section pages, {other_markdown} other Markdown files, {other_files} other files"
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! The configuration: defaults, then a file, then the environment, then flags.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, ValueEnum};
+use inkstand_storage::DatabaseUrl;
+use serde::Deserialize;
+
+/// The file that is read where it stands in the current folder and none is named.
+const USUAL_FILE: &str = "inkstand.toml";
+
+/// What `serve` runs with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder of the SQLite database and the search index.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database: DatabaseUrl,
+    /// Whether `database` was named, rather than being the usual file in `data_dir`.
+    pub database_named: bool,
+    /// Where to listen; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The address that readers use, without a slash at its end; `None` for the one that is listened on.
+    pub public_url: Option<String>,
+    /// Whether a new blog in `data_dir` begins with the sample posts.
+    pub sample: bool,
+    /// How the log looks.
+    pub log_format: LogFormat,
+    /// What is logged: a level, or `tracing` directives.
+    pub log_level: String,
+}
+
+/// How the log looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// Human on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The flags that every command takes which opens a blog, each also as a variable of the environment.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct BlogArgs {
+    /// Folder of the SQLite database and the search index [default: data]
+    #[arg(long, env = "INKSTAND_DATA_DIR", value_name = "FOLDER", global = true)]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// Database, instead of the SQLite file in the data folder: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+    /// (INKSTAND_DATABASE_URL_FILE names a file that holds it)
+    #[arg(long, env = "INKSTAND_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub(crate) database_url: Option<String>,
+
+    /// Configuration file with the same names as the long flags [default: inkstand.toml, where it is there]
+    #[arg(long, env = "INKSTAND_CONFIG", value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Log format
+    #[arg(long, env = "INKSTAND_LOG_FORMAT", value_enum, value_name = "FORMAT", global = true)]
+    pub(crate) log_format: Option<LogFormat>,
+
+    /// Log level: error, warn, info, debug, trace, or directives such as `info,inkstand_http=debug`
+    #[arg(long, env = "INKSTAND_LOG_LEVEL", value_name = "LEVEL", global = true)]
+    pub(crate) log_level: Option<String>,
+}
+
+/// The flags of `serve` alone.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ServeArgs {
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "INKSTAND_LISTEN", value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+
+    /// Address that readers use, such as https://blog.example [default: where it listens]
+    #[arg(long, env = "INKSTAND_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+
+    /// Begin a new blog empty, without the sample posts
+    #[arg(long, env = "INKSTAND_NO_SAMPLE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_sample: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct ConfigFile {
+    data_dir: Option<PathBuf>,
+    database_url: Option<String>,
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    no_sample: Option<bool>,
+    log_format: Option<LogFormat>,
+    log_level: Option<String>,
+}
+
+impl Settings {
+    /// Joins flags and environment (clap has joined those) with the file and the defaults.
+    pub(crate) fn gather(blog: &BlogArgs, serve: &ServeArgs, default_level: &str) -> Result<Self> {
+        let file = read_file(blog.config.as_deref())?;
+        let data_dir = blog.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
+        let database_url =
+            blog.database_url.clone().map(Ok).or_else(|| secret_from_file("INKSTAND_DATABASE_URL_FILE"));
+        let database_url = database_url.transpose()?.or(file.database_url);
+        let database_named = database_url.is_some();
+        let database = match database_url {
+            Some(url) => DatabaseUrl::parse(&url)?,
+            None => DatabaseUrl::Sqlite(data_dir.join("blog.sqlite")),
+        };
+        let public_url =
+            serve.public_url.clone().or(file.public_url).map(|url| checked_url(&url)).transpose()?;
+        Ok(Self {
+            data_dir,
+            database,
+            database_named,
+            listen: serve.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            public_url,
+            sample: !serve.no_sample.or(file.no_sample).unwrap_or(false),
+            log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
+            log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),
+        })
+    }
+}
+
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Human => "human",
+            Self::Json => "json",
+        })
+    }
+}
+
+fn read_file(named: Option<&Path>) -> Result<ConfigFile> {
+    let usual = Path::new(USUAL_FILE);
+    let Some(path) = named.or(usual.exists().then_some(usual)) else { return Ok(ConfigFile::default()) };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
+    toml::from_str(&text).map_err(|error| {
+        // The library's own form takes several lines.
+        let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = line.map(|line| format!(" line {line}")).unwrap_or_default();
+        anyhow::anyhow!("configuration file {}{line}: {}", path.display(), error.message().replace('\n', " "))
+    })
+}
+
+/// The content of the file that a variable names, without the newline at its end.
+fn secret_from_file(variable: &str) -> Option<Result<String>> {
+    let path = std::env::var_os(variable)?;
+    let read = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}, which {variable} names", Path::new(&path).display()));
+    Some(read.map(|text| text.trim_end().to_owned()))
+}
+
+fn checked_url(url: &str) -> Result<String> {
+    let url = url.trim_end_matches('/');
+    let Some((scheme, rest)) = url.split_once("://") else {
+        bail!("the public URL {url:?} must begin with https:// or http://");
+    };
+    ensure!(matches!(scheme, "http" | "https"), "the public URL {url:?} must begin with https:// or http://");
+    let plain = !rest.is_empty()
+        && !rest.contains(|c: char| c.is_whitespace() || matches!(c, '?' | '#' | '@' | '"' | '<'));
+    ensure!(plain, "the public URL {url:?} must be an address without user, query or fragment");
+    Ok(url.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_urls_are_checked() {
+        assert_eq!(checked_url("https://blog.example/").unwrap(), "https://blog.example");
+        assert_eq!(checked_url("http://localhost:8080").unwrap(), "http://localhost:8080");
+        for bad in
+            ["blog.example", "ftp://blog.example", "https://", "https://a b", "https://u@b", "https://b?x"]
+        {
+            assert!(checked_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_example_file_is_a_configuration() {
+        let example = include_str!("../../../schema/config.example.toml");
+        // Every line but the prose, with its comment mark taken off.
+        let settings: String = example
+            .lines()
+            .filter_map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|rest| rest.contains(" = "))
+                    .or(line.contains(" = ").then_some(line))
+            })
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let file: ConfigFile = toml::from_str(&settings).unwrap();
+        assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
+        assert!(file.public_url.is_some() && file.no_sample.is_some());
+        assert!(file.log_format.is_some() && file.log_level.is_some());
+    }
+}
