@@ -1,1 +1,25 @@
-//! Comes next.
+//! The harness: a real server over HTTP, on a database of its own.
+//!
+//! ```ignore
+//! let blog = TestBlog::start(Database::Sqlite).await;
+//! blog.import(&[("2024-05-01-hello.md", "---\ntitle: Hello\n---\nWorld")]).await;
+//! let answer = blog.query("{ posts { nodes { title } } }").await;
+//! ```
+//!
+//! A [`TestBlog`] is the very `Application` that the binary runs, listening on a free port, with its data in a
+//! folder that vanishes. On PostgreSQL it gets a copy of a migrated template database, made once a run under a
+//! lock, since each test is a process of its own. Nothing here waits for a time to pass: whoever needs the search
+//! calls [`TestBlog::wait_for_search`], which waits for the event.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a harness that cannot do its work has nothing better to do than to say so and end the test"
+)]
+
+mod blog;
+mod database;
+mod shared_data;
+
+pub use blog::{TestBlog, item};
+pub use database::{Database, TestDatabase};
+pub use shared_data::shared_data;

@@ -1,0 +1,9 @@
+//! The whole server, from outside: over HTTP, by the command line, in a browser, on both databases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on ends there; clippy.toml allows it in test functions, this in what they call"
+)]
+
+mod walls;

@@ -1,0 +1,153 @@
+//! A blog that is served for one test.
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use inkstand_blog::{Blog, ImportReport};
+use inkstand_exchange::parse_markdown;
+use inkstand_model::{Clock, Parsed, Viewer};
+use inkstand_server::{Application, LogFormat, Settings, SystemClock};
+use serde_json::{Value, json};
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use crate::{Database, TestDatabase};
+
+/// A served blog, and a client for it.
+pub struct TestBlog {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its database and folder.
+    pub database: TestDatabase,
+    /// The client: it follows no redirects.
+    pub http: reqwest::Client,
+    blog: Blog,
+    stop: Option<oneshot::Sender<()>>,
+    running: Option<JoinHandle<anyhow::Result<()>>>,
+}
+
+impl TestBlog {
+    /// Serves an empty blog.
+    pub async fn start(kind: Database) -> Self {
+        Self::start_at(kind, Arc::new(SystemClock)).await
+    }
+
+    /// Serves an empty blog by a clock of the test's.
+    pub async fn start_at(kind: Database, clock: Arc<dyn Clock>) -> Self {
+        Self::serve(TestDatabase::new(kind).await, clock).await
+    }
+
+    /// Serves the blog that is in `database`.
+    pub async fn serve(database: TestDatabase, clock: Arc<dyn Clock>) -> Self {
+        let settings = settings(&database);
+        let application = Application::build(&settings, clock).await.expect("an application");
+        let address = application.address();
+        let blog = application.blog().clone();
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(application.run_until_stopped(async {
+            // A dropped sender is a stop, too.
+            let _ = stopped.await;
+        }));
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client without TLS");
+        Self { address, database, http, blog, stop: Some(stop), running: Some(running) }
+    }
+
+    /// Stops it as SIGTERM would, and gives the database back, to be served again.
+    pub async fn stop(mut self) -> TestDatabase {
+        drop(self.stop.take());
+        if let Some(running) = self.running.take() {
+            running.await.expect("an end without a panic").expect("a clean end");
+        }
+        self.database
+    }
+
+    /// The blog itself, for what has no door yet.
+    #[must_use]
+    pub fn blog(&self) -> &Blog {
+        &self.blog
+    }
+
+    /// The address of something on this server.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Imports Markdown files under the source name `test`: (path, content).
+    pub async fn import(&self, files: &[(&str, &str)]) -> ImportReport {
+        self.import_items("test", files.iter().map(|(path, content)| item(path, content)).collect()).await
+    }
+
+    /// Imports what a reader of a format made, under a source name, and waits until it can be found.
+    pub async fn import_items(&self, source: &str, items: Vec<Parsed>) -> ImportReport {
+        let (sender, receiver) = tokio::sync::mpsc::channel(items.len().max(1));
+        for item in items {
+            sender.send(item).await.expect("room for every item");
+        }
+        drop(sender);
+        let report = self.blog.import(&Viewer::Operator, source, receiver, |_| {}).await.expect("an import");
+        self.wait_for_search().await;
+        report
+    }
+
+    /// Waits until the search knows everything that was written.
+    pub async fn wait_for_search(&self) {
+        self.blog.wait_for_search().await.expect("a database that answers");
+    }
+
+    /// Sends a query and gives its whole answer.
+    pub async fn ask(&self, query: &str, variables: Value) -> Value {
+        let body = json!({ "query": query, "variables": variables });
+        let response = self.http.post(self.url("/graphql")).json(&body).send().await.expect("an answer");
+        response.json().await.expect("JSON")
+    }
+
+    /// Sends a query that must succeed, and gives its data.
+    ///
+    /// # Panics
+    /// Where the answer has errors.
+    pub async fn query(&self, query: &str) -> Value {
+        self.query_with(query, json!({})).await
+    }
+
+    /// The same with variables.
+    ///
+    /// # Panics
+    /// Where the answer has errors.
+    pub async fn query_with(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.ask(query, variables).await;
+        assert!(answer.get("errors").is_none(), "{query}\n{answer:#}");
+        answer["data"].take()
+    }
+
+    /// Sends one of `schema/operations`, which must succeed, and gives its data.
+    ///
+    /// # Panics
+    /// Where there is no such operation, or the answer has errors.
+    pub async fn operation(&self, name: &str, variables: Value) -> Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/operations").join(name);
+        let query =
+            std::fs::read_to_string(path.with_extension("graphql")).expect("an operation of that name");
+        self.query_with(&query, variables).await
+    }
+}
+
+/// The settings of a served test blog.
+fn settings(database: &TestDatabase) -> Settings {
+    Settings {
+        data_dir: database.folder.path().to_owned(),
+        database: database.url.clone(),
+        database_named: true,
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        public_url: Some("https://blog.example".to_owned()),
+        sample: false,
+        log_format: LogFormat::Json,
+        log_level: "warn".to_owned(),
+    }
+}
+
+/// A Markdown file as the importer reads it.
+pub fn item(path: &str, content: &str) -> Parsed {
+    parse_markdown(path, content.as_bytes())
+}
