@@ -17,7 +17,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("blog", &["markup", "model", "search", "storage"]),
     ("graphql", &["blog", "model"]),
     ("http", &["blog", "graphql", "model"]),
-    ("server", &["blog", "exchange", "graphql", "http", "model", "storage"]),
+    ("server", &["blog", "exchange", "graphql", "http", "markup", "model", "storage"]),
 ];
 
 /// Each technology, with the crates that may know it.

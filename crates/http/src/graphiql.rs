@@ -34,6 +34,17 @@ const ASSETS: [(&str, &str, &[u8]); 7] = [
     ("icon.svg", "image/svg+xml", include_bytes!("../graphiql/icon.svg")),
 ];
 
+/// The licences of what is vendored, for whoever hands out the binary.
+pub const GRAPHIQL_LICENCES: &str = concat!(
+    "# GraphiQL\n\n",
+    include_str!("../graphiql/graphiql.LICENSE"),
+    "\n# React\n\n",
+    include_str!("../graphiql/react.LICENSE"),
+    "\n# Fira Code\n\n",
+    include_str!("../graphiql/fira-code.LICENSE"),
+    "\n",
+);
+
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 

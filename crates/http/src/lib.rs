@@ -22,4 +22,5 @@ mod problem;
 mod request_log;
 mod router;
 
+pub use graphiql::GRAPHIQL_LICENCES;
 pub use router::{HttpOptions, router};

@@ -120,6 +120,11 @@ impl Painter<'_, '_> {
     }
 }
 
+/// The licences of the embedded grammars, as Markdown: whoever hands out a binary hands these out with it.
+pub fn grammar_licences() -> String {
+    two_face::acknowledgement::listing().to_md()
+}
+
 /// Loaded with the first code block that names a language, never before.
 static GRAMMARS: LazyLock<Grammars> = LazyLock::new(Grammars::load);
 

@@ -48,5 +48,5 @@ mod sanitise;
 mod text;
 mod weight;
 
-pub use highlight::stylesheet;
+pub use highlight::{grammar_licences, stylesheet};
 pub use render::{Excerpt, RENDER_VERSION, RenderOptions, render, render_excerpt};

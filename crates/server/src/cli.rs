@@ -52,6 +52,8 @@ enum Command {
     Reindex,
     /// Print the GraphQL schema
     Schema,
+    /// Print the licences of what others wrote and this binary contains as it is
+    Licences,
 }
 
 const IMPORT_HELP: &str = "\
@@ -143,6 +145,7 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
             Command::Site(site) => command::site(&settings, site).await,
             Command::Reindex => command::reindex(&settings).await,
             Command::Schema => command::schema(),
+            Command::Licences => command::licences(),
         }
     })
 }

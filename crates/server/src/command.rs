@@ -10,6 +10,8 @@ use std::{process::ExitCode, sync::Arc};
 use anyhow::{Result, bail};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::Gateway;
+use inkstand_http::GRAPHIQL_LICENCES;
+use inkstand_markup::grammar_licences;
 use inkstand_model::Viewer;
 use inkstand_storage::{DatabaseUrl, Storage};
 
@@ -44,6 +46,13 @@ pub(crate) async fn reindex(settings: &Settings) -> Result<ExitCode> {
 /// Prints the schema.
 pub(crate) fn schema() -> Result<ExitCode> {
     print!("{}", Gateway::new("").sdl());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the licences of vendored files and grammars.
+pub(crate) fn licences() -> Result<ExitCode> {
+    println!("{GRAPHIQL_LICENCES}");
+    println!("# Syntax definitions\n\n{}", grammar_licences());
     Ok(ExitCode::SUCCESS)
 }
 

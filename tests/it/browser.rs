@@ -1,0 +1,4 @@
+//! In a real browser: headless Chromium, driven through its own driver.
+
+mod graphiql;
+mod session;
