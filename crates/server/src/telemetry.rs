@@ -8,7 +8,7 @@ use tracing_subscriber::{EnvFilter, fmt};
 use crate::LogFormat;
 
 /// What libraries say that we say ourselves, unless the level names them.
-const QUIET: &str = "sea_orm_migration=warn,";
+const QUIET: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn,";
 
 /// Installs the subscriber of this process; the log goes to standard error.
 pub(crate) fn start(format: LogFormat, level: &str) -> Result<()> {

@@ -45,12 +45,11 @@ impl fmt::Display for DatabaseUrl {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(url) => {
-                // Whatever stands before the last @ of the authority may hold a password.
+                // Whatever stands before the last @ may hold a password, also one with an unescaped / in it.
                 let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-                let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
-                let host = rest[..authority_end].rsplit('@').next().unwrap_or_default();
-                let path = rest[authority_end..].split('?').next().unwrap_or_default();
-                write!(f, "postgres://{host}{path}")
+                let place = rest.split('?').next().unwrap_or_default();
+                let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+                write!(f, "postgres://{place}")
             }
         }
     }
@@ -69,17 +68,13 @@ mod tests {
     #[test]
     fn passwords_are_never_shown() {
         for (url, shown) in [
-            ("postgres://ink:se/cret@db:5432/blog", "postgres://ink:se"),
+            ("postgres://ink:se/cret@db:5432/blog", "postgres://db:5432/blog"),
             ("postgres://ink:s%40ret@db:5432/blog?password=x", "postgres://db:5432/blog"),
             ("postgresql://db", "postgres://db"),
             ("sqlite:data/blog.sqlite", "sqlite:data/blog.sqlite"),
             ("sqlite:///var/lib/blog.sqlite", "sqlite:/var/lib/blog.sqlite"),
         ] {
-            let shown_here = DatabaseUrl::parse(url).unwrap().to_string();
-            assert!(!shown_here.contains("cret") && !shown_here.contains("password"), "{shown_here}");
-            if !url.contains("se/cret") {
-                assert_eq!(shown_here, shown);
-            }
+            assert_eq!(DatabaseUrl::parse(url).unwrap().to_string(), shown);
         }
         for bad in ["", "mysql://x", "sqlite:", "sqlite::memory:", "blog.sqlite"] {
             assert_eq!(DatabaseUrl::parse(bad), Err(InvalidDatabaseUrl), "{bad}");
