@@ -4,7 +4,7 @@
 //! on from there. Where the position is of another log, past the log's end or before its beginning, the index
 //! is built anew while it goes on answering with what it has.
 
-use std::{collections::BTreeSet, future::Future, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use inkstand_model::{
     ChangeKind, EntryId, EntryStatus, Instant, Position, SearchDocument, SearchTerm, Seq, Zone,
@@ -31,21 +31,8 @@ const WORTH_A_LINE: usize = 1000;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 impl Blog {
-    /// Runs everything that follows the change log until `stop` is ready, and ends in between two steps.
-    pub async fn follow(&self, stop: impl Future<Output = ()> + Send) {
-        let follow = async {
-            if let Err(fault) = self.renew_renderings().await {
-                error!(%fault, "renewing old renderings");
-            }
-        };
-        tokio::pin!(stop);
-        tokio::select! {
-            () = &mut stop => {}
-            () = async { tokio::join!(follow, self.follow_with_index()); } => {}
-        }
-    }
-
-    async fn follow_with_index(&self) {
+    /// Takes the index along the log, for ever.
+    pub(crate) async fn follow_with_index(&self) {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.index_step().await {
@@ -56,11 +43,6 @@ impl Blog {
                 }
                 Err(fault) => {
                     error!(%fault, retry_in_ms = pause.as_millis(), "the search index cannot follow");
-                    if matches!(fault, BlogError::Search(inkstand_search::Error::Broken))
-                        && let Err(fault) = self.inner.index.recreate().await
-                    {
-                        error!(%fault, "the search index cannot be made anew");
-                    }
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(60));
                 }
@@ -75,6 +57,10 @@ impl Blog {
             handle.recreate().await?;
             return Ok(handle.current().is_some());
         };
+        if index.is_broken() {
+            handle.recreate().await?;
+            return Ok(true);
+        }
         let readiness = handle.readiness();
         if readiness.search_complete {
             // The way of every look at rest: one cheap statement.
@@ -89,8 +75,8 @@ impl Blog {
             return Ok(true);
         };
         let after = self.inner.storage.changes_after(position.seq, CHANGES_AT_ONCE).await?;
-        let anew = |kind| matches!(kind, ChangeKind::Index | ChangeKind::Site);
-        if after.reset || after.changes.iter().any(|change| anew(change.kind)) {
+        let anew = after.changes.iter().any(|change| change.kind == ChangeKind::Index);
+        if after.reset || anew {
             self.build_anew(&index).await?;
             return Ok(true);
         }
@@ -110,7 +96,8 @@ impl Blog {
         let deletes =
             touched.iter().copied().filter(|id| !upserts.iter().any(|document| document.id == *id)).collect();
         apply(&index, Batch { upserts, deletes }, reached).await?;
-        handle.report(reached.seq, reached.seq == end.seq || readiness.search_complete);
+        // Past `end` where somebody wrote between the two look-ups.
+        handle.report(reached.seq, reached.seq >= end.seq || readiness.search_complete);
         Ok(true)
     }
 

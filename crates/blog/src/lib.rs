@@ -10,6 +10,7 @@
 
 mod blog;
 mod error;
+mod follow;
 mod import;
 mod import_entry;
 mod index_follower;

@@ -7,7 +7,7 @@ use std::{
 
 use inkstand_model::{Facet, FacetField, SearchRequest, SearchResults, Seq, Suggestion};
 use inkstand_search::{Index, OpenError};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tracing::{Span, error, warn};
 
 use crate::{BlogError, Readiness};
@@ -17,6 +17,8 @@ pub(crate) struct IndexHandle {
     dir: Option<PathBuf>,
     index: RwLock<Option<Index>>,
     progress: watch::Sender<Readiness>,
+    /// Questions that may be asked at once; more would only take threads and memory from each other.
+    turns: Semaphore,
 }
 
 impl IndexHandle {
@@ -35,7 +37,9 @@ impl IndexHandle {
             );
         }
         let start = Readiness { indexed: Seq::ZERO, search_complete: false };
-        Ok(Self { dir, index: RwLock::new(index), progress: watch::Sender::new(start) })
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let turns = Semaphore::new(cores * 2);
+        Ok(Self { dir, index: RwLock::new(index), progress: watch::Sender::new(start), turns })
     }
 
     /// The index; `None` in a process that opened none.
@@ -97,6 +101,8 @@ impl IndexHandle {
         question: impl FnOnce(&Index) -> Result<T, inkstand_search::Error> + Send + 'static,
     ) -> Result<T, BlogError> {
         let Some(index) = self.current() else { return Ok(T::default()) };
+        // Fails only where the semaphore is closed, which nobody does.
+        let _turn = self.turns.acquire().await;
         let span = Span::current();
         let answered = tokio::task::spawn_blocking(move || span.in_scope(|| question(&index))).await?;
         match answered {

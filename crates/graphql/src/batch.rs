@@ -5,7 +5,9 @@
 //! may be taken by another thread while the resolvers are still naming keys, and one batch becomes two or
 //! three; after a delay (1 ms by default) every level of a query costs that delay. Here the execution is polled
 //! until every resolver waits, then the loads that were asked for; so each batch is as large as it can be, no
-//! timer is needed, and the number of statements does not depend on the number of threads.
+//! timer is needed, and the number of statements does not depend on the number of threads. (Where one level of a
+//! query is asked for from two places, the places may be served one after the other: one statement more, whatever
+//! the size of the page.)
 
 use std::{
     future::{Future, poll_fn},
@@ -39,16 +41,13 @@ impl Batches {
                 if let Poll::Ready(output) = execution.as_mut().poll(cx) {
                     return Poll::Ready(output);
                 }
-                let asked_for = self.take();
-                let began = !asked_for.is_empty();
-                running.extend(asked_for);
+                running.extend(self.take());
                 let mut ended = false;
                 while let Poll::Ready(Some(())) = running.poll_next_unpin(cx) {
                     ended = true;
                 }
-                // An ended load lets resolvers go on; otherwise wait until a waker calls.
-                let all_done = began && running.is_empty();
-                if !(ended || all_done) {
+                // An ended load lets resolvers go on; otherwise a waker of one of both will call.
+                if !ended {
                     return Poll::Pending;
                 }
             }

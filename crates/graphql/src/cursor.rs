@@ -73,7 +73,8 @@ impl Key for TermCursor {
             "slug" => Some(Self { order: TermOrder::Slug, post_count: 0, slug: slug(rest)? }),
             "count" => {
                 let (count, rest) = rest.split_once(':')?;
-                Some(Self { order: TermOrder::PostCount, post_count: count.parse().ok()?, slug: slug(rest)? })
+                let post_count = count.parse().ok().filter(|count: &i64| *count >= 0)?;
+                Some(Self { order: TermOrder::PostCount, post_count, slug: slug(rest)? })
             }
             _ => None,
         }

@@ -12,18 +12,22 @@ use async_graphql::{
 };
 use inkstand_blog::Reader;
 use serde_json::json;
-use tracing::{Span, field};
+use tracing::Span;
 
 use crate::{
     batch::Batches,
-    budget::over_budget,
+    budget::{Refusal, check_document, check_text},
     code,
     query::QueryRoot,
     request::{RequestId, RequestState},
+    schema_map::SchemaMap,
 };
 
 /// Nested parentheses, brackets and braces that the parser follows before it gives up.
 const PARSER_DEPTH: usize = 64;
+
+/// Bytes of an operation's name in the log.
+const LONGEST_NAME: usize = 80;
 
 /// Directives on one selection.
 const MOST_DIRECTIVES: usize = 16;
@@ -33,6 +37,7 @@ const MOST_DIRECTIVES: usize = 16;
 pub struct Gateway {
     schema: Schema<QueryRoot, EmptyMutation, EmptySubscription>,
     public_url: Arc<str>,
+    map: Arc<SchemaMap>,
 }
 
 /// A GraphQL request, in whatever form the transport got it.
@@ -79,7 +84,8 @@ impl Gateway {
             .limit_directives(MOST_DIRECTIVES)
             .extension(MarkExecution)
             .finish();
-        Self { schema, public_url: public_url.trim_end_matches('/').into() }
+        let map = Arc::new(SchemaMap::read(&schema.sdl()));
+        Self { schema, public_url: public_url.trim_end_matches('/').into(), map }
     }
 
     /// The schema in GraphQL's definition language.
@@ -90,12 +96,15 @@ impl Gateway {
 
     /// Answers a request as `reader` sees the blog. The current span gets the operation's name.
     pub async fn execute(&self, question: Question, reader: Reader, id: RequestId) -> Answer {
+        if let Err(refusal) = check_text(&question.query) {
+            return refused_by(refusal);
+        }
         let document = match parse_query(&question.query) {
             Ok(document) => document,
             Err(error) => return refused(vec![error.into()], code::PARSE_FAILED),
         };
-        if let Some(reason) = over_budget(&document) {
-            return refused(vec![ServerError::new(reason, None)], code::TOO_EXPENSIVE);
+        if let Err(refusal) = check_document(&document, &question.variables, &self.map) {
+            return refused_by(refusal);
         }
         if question.read_only && document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query)
         {
@@ -106,7 +115,10 @@ impl Gateway {
             let mut names = document.operations.iter().filter_map(|(name, _)| name);
             names.next().filter(|_| names.next().is_none()).map(async_graphql::Name::as_str)
         });
-        Span::current().record("operation", field::debug(name.unwrap_or_default()));
+        if let Some(name) = name {
+            // It is the client's text, and goes into the log.
+            Span::current().record("operation", &name[..name.floor_char_boundary(LONGEST_NAME)]);
+        }
 
         let batches = Batches::default();
         let executed = Executed::default();
@@ -122,6 +134,16 @@ impl Gateway {
             answer(&response)
         } else {
             refused(response.errors, code::VALIDATION_FAILED)
+        }
+    }
+}
+
+fn refused_by(refusal: Refusal) -> Answer {
+    match refusal {
+        Refusal::TooMuch(reason) => refused(vec![ServerError::new(reason, None)], code::TOO_EXPENSIVE),
+        Refusal::Circular(name) => {
+            let message = format!("the fragment {name:?} spreads itself, directly or through others");
+            refused(vec![ServerError::new(message, None)], code::VALIDATION_FAILED)
         }
     }
 }

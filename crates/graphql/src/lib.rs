@@ -23,6 +23,7 @@ mod object;
 mod query;
 mod request;
 mod scalar;
+mod schema_map;
 
 pub use gateway::{Answer, Gateway, Outcome, Question};
 pub use request::RequestId;

@@ -198,7 +198,7 @@ impl Finding {
             None => 0,
             Some(after) => HitCursor::decode("after", &after)?.0.saturating_add(1),
         };
-        if skip + limit > FURTHEST_HIT {
+        if skip.saturating_add(limit) > FURTHEST_HIT {
             let message =
                 format!("only the first {FURTHEST_HIT} hits can be paged through; narrow the search");
             return Err(refusal(code::BAD_PAGE, message));
@@ -243,7 +243,6 @@ async fn find_hits(
     hits_wanted: bool,
 ) -> Result<SearchConnection> {
     let reader = &state(ctx).reader;
-    let complete = reader.search_is_complete();
     let mut results = model::SearchResults::default();
     let mut entries = HashMap::new();
     if hits_wanted {
@@ -259,6 +258,8 @@ async fn find_hits(
         // What was unpublished since the index last looked is not there any more.
         .filter_map(|(place, hit)| entries.remove(&hit.id).map(|entry| (place, hit, entry)))
         .collect();
+    // Asked afterwards: the search may have been the one that found the index damaged.
+    let complete = reader.search_is_complete();
     Ok(SearchConnection { request, hits, has_next: results.has_next, corrected: results.corrected, complete })
 }
 

@@ -86,7 +86,7 @@ impl From<TantivyError> for Error {
 
 /// An error of the disk, unless it only says that a file's contents make no sense.
 fn io_error(error: &TantivyError) -> Option<Error> {
-    use std::io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
+    use std::io::ErrorKind;
     let io = match error {
         TantivyError::IoError(io)
         | TantivyError::OpenReadError(OpenReadError::IoError { io_error: io, .. })
@@ -95,9 +95,22 @@ fn io_error(error: &TantivyError) -> Option<Error> {
         | TantivyError::LockFailure(LockError::IoError(io), _) => io,
         _ => return None,
     };
+    // What the system refuses can be tried again. Everything else is a file that says nonsense: the engine's readers
+    // report overwritten bytes as errors of any other kind.
     Some(match io.kind() {
-        InvalidData | UnexpectedEof | NotFound => Error::Broken,
-        kind => Error::Io(std::io::Error::new(kind, io.to_string())),
+        kind @ (ErrorKind::StorageFull
+        | ErrorKind::QuotaExceeded
+        | ErrorKind::ReadOnlyFilesystem
+        | ErrorKind::PermissionDenied
+        | ErrorKind::Interrupted
+        | ErrorKind::WouldBlock
+        | ErrorKind::TimedOut
+        | ErrorKind::ResourceBusy
+        | ErrorKind::OutOfMemory) => Error::Io(std::io::Error::new(kind, io.to_string())),
+        _ => {
+            tracing::error!(error = %io, "the index is damaged");
+            Error::Broken
+        }
     })
 }
 

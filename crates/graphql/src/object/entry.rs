@@ -100,8 +100,8 @@ macro_rules! entry_object {
                 max_length: Option<i32>,
             ) -> Result<String> {
                 let most = max_length.map(|most| bounded("maxLength", most, LONGEST_TEXT)).transpose()?;
-                let text = body(ctx, &self.0).await?.map(|body| body.text.clone()).unwrap_or_default();
-                Ok(most.map_or_else(|| text.clone(), |most| cut(&text, most as usize)))
+                let Some(body) = body(ctx, &self.0).await? else { return Ok(String::new()) };
+                Ok(most.map_or_else(|| body.text.clone(), |most| cut(&body.text, most as usize)))
             }
 
             /// The author's excerpt, else what stands before `<!--more-->`, else the first paragraph.

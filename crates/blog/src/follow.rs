@@ -1,0 +1,36 @@
+//! Running everything that follows the change log.
+
+use std::{future::Future, pin::pin};
+
+use tracing::{error, warn};
+
+use crate::Blog;
+
+impl Blog {
+    /// Runs the followers until `stop` is ready. They may be dropped at any point: what they keep is kept in
+    /// transactions and in commits of the index, and the next start goes on from there.
+    pub async fn follow(&self, stop: impl Future<Output = ()> + Send) {
+        let renew = async {
+            if let Err(fault) = self.renew_renderings().await {
+                error!(%fault, "renewing old renderings");
+            }
+        };
+        let all = async { tokio::join!(self.follow_with_index(), renew, self.verify_index()) };
+        let (stop, all) = (pin!(stop), pin!(all));
+        tokio::select! {
+            () = stop => {}
+            _ = all => {}
+        }
+    }
+
+    /// Compares the checksums of the index once, in the background: flipped bytes can make it answer wrongly
+    /// without an error. A damaged one is built anew by its follower.
+    async fn verify_index(&self) {
+        let Some(index) = self.inner.index.current() else { return };
+        match tokio::task::spawn_blocking(move || index.verify()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(fault)) => warn!(%fault, "verifying the search index"),
+            Err(fault) => warn!(%fault, "verifying the search index"),
+        }
+    }
+}
