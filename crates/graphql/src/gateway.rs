@@ -18,6 +18,7 @@ use crate::{
     batch::Batches,
     budget::{Refusal, check_document, check_text},
     code,
+    completion::Plan,
     query::QueryRoot,
     request::{RequestId, RequestState},
     schema_map::SchemaMap,
@@ -128,13 +129,13 @@ impl Gateway {
             .data(RequestState::new(id, reader, Arc::clone(&self.public_url), &batches))
             .data(executed.clone());
         request.operation_name = question.operation_name;
+        let plan = Plan::new(&document, request.operation_name.as_deref(), &self.map);
         request.set_parsed_query(document);
         let response = batches.drive(self.schema.execute(request)).await;
-        if executed.0.load(Ordering::Relaxed) {
-            answer(&response)
-        } else {
-            refused(response.errors, code::VALIDATION_FAILED)
+        if !executed.0.load(Ordering::Relaxed) {
+            return refused(response.errors, code::VALIDATION_FAILED);
         }
+        answer(response, &plan)
     }
 }
 
@@ -155,12 +156,12 @@ fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
 }
 
 /// The body of an answer; an error that no resolver of ours gave a code is about a value that did not fit.
-fn answer(response: &Response) -> Answer {
-    let errors: Vec<_> = response.errors.iter().cloned().map(|error| coded(error, code::BAD_INPUT)).collect();
-    let outcome = if errors.is_empty() { Outcome::Answered } else { Outcome::Partly };
-    let mut coded = Response::new(response.data.clone());
-    coded.errors = errors;
-    match serde_json::to_vec(&coded) {
+fn answer(response: Response, plan: &Plan) -> Answer {
+    let Response { data, errors, .. } = response;
+    let mut completed = Response::new(plan.complete(data, &errors));
+    completed.errors = errors.into_iter().map(|error| coded(error, code::BAD_INPUT)).collect();
+    let outcome = if completed.errors.is_empty() { Outcome::Answered } else { Outcome::Partly };
+    match serde_json::to_vec(&completed) {
         Ok(body) => Answer { body, outcome },
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written as JSON");

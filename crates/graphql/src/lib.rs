@@ -13,6 +13,7 @@
 mod batch;
 mod budget;
 pub mod code;
+mod completion;
 mod connection;
 mod cursor;
 mod error;

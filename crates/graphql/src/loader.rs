@@ -6,7 +6,7 @@ use async_graphql::{Context, Error, dataloader::Loader};
 use inkstand_blog::{BlogError, FiledUnder, Neighbours, Reader, Term};
 use inkstand_model::{
     Author, AuthorId, Category, CategoryId, Entry, EntryBody, EntryCursor, EntryId, EntryOrder, Series,
-    SeriesId, SeriesPart, Slice, SliceRequest, Tag, TagId,
+    SeriesId, SeriesPart, Slice, SliceRequest, Slug, Tag, TagId,
 };
 use uuid::Uuid;
 
@@ -109,6 +109,26 @@ look!(ById<CategoryId> => Category, |reader, keys| {
 });
 look!(ById<SeriesId> => Series, |reader, keys| {
     terms(reader, keys, SeriesId::uuid, |series: &Series| series.id).await
+});
+
+/// A tag by its slug.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct TagBySlug(pub(crate) Slug);
+
+look!(TagBySlug => Tag, |reader, keys| {
+    let slugs: Vec<Slug> = keys.iter().map(|key| key.0.clone()).collect();
+    let tags: Vec<Tag> = reader.terms_by_slugs(&slugs).await?;
+    Ok(tags.into_iter().map(|tag| (TagBySlug(tag.slug.clone()), tag)).collect())
+});
+
+/// An author by their slug.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct AuthorBySlug(pub(crate) Slug);
+
+look!(AuthorBySlug => Author, |reader, keys| {
+    let slugs: Vec<Slug> = keys.iter().map(|key| key.0.clone()).collect();
+    let authors: Vec<Author> = reader.terms_by_slugs(&slugs).await?;
+    Ok(authors.into_iter().map(|author| (AuthorBySlug(author.slug.clone()), author)).collect())
 });
 
 /// A part of the list of posts of a term. Those that ask for the same part are one statement.

@@ -8,7 +8,7 @@ use crate::{
     connection::{Connection, PageArguments, connection},
     cursor::not_ours,
     error::fault,
-    loader::load,
+    loader::{AuthorBySlug, TagBySlug, load},
     object::{
         Author, Category, Node, Page, Post, Series, Suggestion, SuggestionKind, Tag, TermOrder, TermTotal,
         term_cursor,
@@ -134,7 +134,7 @@ pub(super) async fn resolve_suggestion(
                 }
             }
         }),
-        model::SuggestionKind::Tag(slug) => by_slug::<model::Tag>(ctx, &slug).await?.map(|tag| Suggestion {
+        model::SuggestionKind::Tag(slug) => load(ctx, TagBySlug(slug)).await?.map(|tag| Suggestion {
             kind: SuggestionKind::Tag,
             text,
             path: None,
