@@ -198,7 +198,7 @@ impl Finding {
             None => 0,
             Some(after) => HitCursor::decode("after", &after)?.0.saturating_add(1),
         };
-        if skip + limit > FURTHEST_HIT {
+        if skip.saturating_add(limit) > FURTHEST_HIT {
             let message =
                 format!("only the first {FURTHEST_HIT} hits can be paged through; narrow the search");
             return Err(refusal(code::BAD_PAGE, message));
