@@ -8,7 +8,10 @@ use std::sync::{
 use async_graphql::{
     EmptyMutation, EmptySubscription, Request, Response, Schema, ServerError, Value, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
-    parser::{parse_query, types::OperationType},
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationType},
+    },
 };
 use inkstand_blog::Reader;
 use serde_json::json;
@@ -92,10 +95,10 @@ impl Gateway {
     pub async fn execute(&self, question: Question, reader: Reader, id: RequestId) -> Answer {
         let document = match parse_query(&question.query) {
             Ok(document) => document,
-            Err(error) => return refused(vec![error.into()], code::PARSE_FAILED),
+            Err(error) => return refused(vec![in_one_line(error.into())], code::PARSE_FAILED),
         };
-        if let Some(reason) = over_budget(&document) {
-            return refused(vec![ServerError::new(reason, None)], code::TOO_EXPENSIVE);
+        if let Some((code, reason)) = over_budget(&document) {
+            return refused(vec![ServerError::new(reason, None)], code);
         }
         if question.read_only && document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query)
         {
@@ -107,6 +110,9 @@ impl Gateway {
             names.next().filter(|_| names.next().is_none()).map(async_graphql::Name::as_str)
         });
         Span::current().record("operation", field::debug(name.unwrap_or_default()));
+        if let Some(error) = missing_variable(&document, name, &question.variables) {
+            return refused(vec![error], code::VALIDATION_FAILED);
+        }
 
         let batches = Batches::default();
         let executed = Executed::default();
@@ -124,6 +130,34 @@ impl Gateway {
             refused(response.errors, code::VALIDATION_FAILED)
         }
     }
+}
+
+/// The parser draws the line with the fault, and in a document on one line that is the whole document. What it
+/// expected is on the last line of its drawing, and the place is told by `locations`.
+fn in_one_line(mut error: ServerError) -> ServerError {
+    if let Some((_, expected)) = error.message.rsplit_once("\n") {
+        error.message = format!("the query cannot be read: {}", expected.trim_start_matches([' ', '=']));
+    }
+    error
+}
+
+/// GraphQL §6.1.2: a variable that must be there and is not keeps the operation from running. The library would
+/// find out in the middle of it.
+fn missing_variable(
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+    variables: &serde_json::Map<String, serde_json::Value>,
+) -> Option<ServerError> {
+    let meant = document.operations.iter().find(|(name, _)| name.map(|name| name.as_str()) == operation);
+    let definitions = meant.into_iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
+    definitions.map(|definition| (definition.pos, &definition.node)).find_map(|(pos, variable)| {
+        let kind = &variable.var_type.node;
+        let name = variable.name.node.as_str();
+        let missing = !kind.nullable && variable.default_value.is_none() && !variables.contains_key(name);
+        missing.then(|| {
+            ServerError::new(format!("the variable `${name}` of type `{kind}` is missing"), Some(pos))
+        })
+    })
 }
 
 /// The body of a refusal before execution: GraphQL §7.1 wants no `data` in it.
