@@ -6,4 +6,5 @@
     reason = "a test that cannot go on ends there; clippy.toml allows it in test functions, this in what they call"
 )]
 
+mod graphql;
 mod walls;

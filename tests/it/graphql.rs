@@ -1,0 +1,3 @@
+//! `/graphql`, one module a subject.
+
+mod bad_input;
