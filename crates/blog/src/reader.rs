@@ -222,6 +222,14 @@ impl Reader {
         Ok(self.storage().term_by_slug(slug).await?)
     }
 
+    /// Tags, categories, series or authors by their slugs.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn terms_by_slugs<T: Term>(&self, slugs: &[Slug]) -> Read<Vec<T>> {
+        Ok(self.storage().terms_by_slugs(slugs).await?)
+    }
+
     /// Tags, categories, series or authors by their keys.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use async_graphql::{Context, Error, dataloader::Loader};
 use inkstand_blog::{BlogError, FiledUnder, Neighbours, Reader, Term};
 use inkstand_model::{
     Author, AuthorId, Category, CategoryId, Entry, EntryBody, EntryCursor, EntryId, EntryOrder, Series,
-    SeriesId, SeriesPart, Slice, SliceRequest, Tag, TagId,
+    SeriesId, SeriesPart, Slice, SliceRequest, Slug, Tag, TagId,
 };
 use uuid::Uuid;
 
@@ -110,6 +110,28 @@ look!(ById<CategoryId> => Category, |reader, keys| {
 look!(ById<SeriesId> => Series, |reader, keys| {
     terms(reader, keys, SeriesId::uuid, |series: &Series| series.id).await
 });
+
+/// Keys that wrap a slug, as suggestions name tags and authors.
+macro_rules! by_slug {
+    ($($(#[$doc:meta])* $name:ident => $term:ty;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub(crate) struct $name(pub(crate) Slug);
+
+        look!($name => $term, |reader, keys| {
+            let slugs: Vec<Slug> = keys.iter().map(|key| key.0.clone()).collect();
+            let terms = reader.terms_by_slugs::<$term>(&slugs).await?;
+            Ok(terms.into_iter().map(|term| ($name(term.slug.clone()), term)).collect())
+        });
+    )*};
+}
+
+by_slug! {
+    /// The tag with a slug.
+    TagBySlug => Tag;
+    /// The author with a slug.
+    AuthorBySlug => Author;
+}
 
 /// A part of the list of posts of a term. Those that ask for the same part are one statement.
 #[derive(Clone, PartialEq, Eq, Hash)]

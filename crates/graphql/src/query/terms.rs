@@ -8,7 +8,7 @@ use crate::{
     connection::{Connection, PageArguments, connection},
     cursor::not_ours,
     error::fault,
-    loader::load,
+    loader::{AuthorBySlug, TagBySlug, load},
     object::{
         Author, Category, Node, Page, Post, Series, Suggestion, SuggestionKind, Tag, TermOrder, TermTotal,
         term_cursor,
@@ -134,13 +134,13 @@ pub(super) async fn resolve_suggestion(
                 }
             }
         }),
-        model::SuggestionKind::Tag(slug) => by_slug::<model::Tag>(ctx, &slug).await?.map(|tag| Suggestion {
+        model::SuggestionKind::Tag(slug) => load(ctx, TagBySlug(slug)).await?.map(|tag| Suggestion {
             kind: SuggestionKind::Tag,
             text,
             path: None,
             node: Node::Tag(Tag(tag)),
         }),
-        model::SuggestionKind::Author(slug) => by_slug::<model::Author>(ctx, &slug).await?.map(|author| {
+        model::SuggestionKind::Author(slug) => load(ctx, AuthorBySlug(slug)).await?.map(|author| {
             Suggestion { kind: SuggestionKind::Author, text, path: None, node: Node::Author(Author(author)) }
         }),
     })
