@@ -255,7 +255,7 @@ fn nesting(query: &str) -> usize {
             }
             b'}' | b']' | b')' => open = open.saturating_sub(1),
             b'#' => {
-                at += bytes[at..].iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(bytes.len() - at)
+                at += bytes[at..].iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(bytes.len() - at);
             }
             b'"' => {
                 at += string_length(&bytes[at..]);

@@ -73,7 +73,7 @@ impl Key for TermCursor {
             "slug" => Some(Self { order: TermOrder::Slug, post_count: 0, slug: slug(rest)? }),
             "count" => {
                 let (count, rest) = rest.split_once(':')?;
-                let post_count = count.parse().ok().filter(|count: &i64| *count >= 0)?;
+                let post_count = count.parse().ok().filter(|count| *count >= 0)?;
                 Some(Self { order: TermOrder::PostCount, post_count, slug: slug(rest)? })
             }
             _ => None,
@@ -111,7 +111,9 @@ mod tests {
             let term = TermCursor { order, post_count, slug: slug.clone() };
             assert_eq!(TermCursor::decode("after", &term.encode()).unwrap(), term);
         }
-        for foreign in ["", "a", "YXJyYXljb25uZWN0aW9uOjk", "%%%", &entry.encode()] {
+        // The count of the last is less than zero.
+        let foreign = ["", "a", "YXJyYXljb25uZWN0aW9uOjk", "%%%", &entry.encode(), "Y291bnQ6LTE6YQ"];
+        for foreign in foreign {
             assert!(HitCursor::decode("after", foreign).is_err(), "{foreign}");
             assert!(TermCursor::decode("after", foreign).is_err(), "{foreign}");
         }

@@ -8,7 +8,10 @@ use std::sync::{
 use async_graphql::{
     EmptyMutation, EmptySubscription, Request, Response, Schema, ServerError, Value, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
-    parser::{parse_query, types::OperationType},
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationType},
+    },
 };
 use inkstand_blog::Reader;
 use serde_json::json;
@@ -102,7 +105,7 @@ impl Gateway {
         }
         let document = match parse_query(&question.query) {
             Ok(document) => document,
-            Err(error) => return refused(vec![error.into()], code::PARSE_FAILED),
+            Err(error) => return refused(vec![in_one_line(error.into())], code::PARSE_FAILED),
         };
         if let Err(refusal) = check_document(&document, &question.variables, &self.map) {
             return refused_by(refusal);
@@ -119,6 +122,9 @@ impl Gateway {
         if let Some(name) = name {
             // It is the client's text, and goes into the log.
             Span::current().record("operation", &name[..name.floor_char_boundary(LONGEST_NAME)]);
+        }
+        if let Some(error) = missing_variable(&document, name, &question.variables) {
+            return refused(vec![error], code::VALIDATION_FAILED);
         }
 
         let batches = Batches::default();
@@ -147,6 +153,35 @@ fn refused_by(refusal: Refusal) -> Answer {
             refused(vec![ServerError::new(message, None)], code::VALIDATION_FAILED)
         }
     }
+}
+
+/// The parser draws the line with the fault, and in a document on one line that is the whole document. What it
+/// expected is on the last line of its drawing, and the place is told by `locations`.
+fn in_one_line(mut error: ServerError) -> ServerError {
+    if let Some((_, expected)) = error.message.rsplit_once("\n") {
+        error.message = format!("the query cannot be read: {}", expected.trim_start_matches([' ', '=']));
+    }
+    error
+}
+
+/// GraphQL §6.1.2: a variable that must be there and is not keeps the operation from running. The library would
+/// find out in the middle of it.
+fn missing_variable(
+    document: &ExecutableDocument,
+    operation: Option<&str>,
+    variables: &serde_json::Map<String, serde_json::Value>,
+) -> Option<ServerError> {
+    let meant =
+        document.operations.iter().find(|(name, _)| name.map(async_graphql::Name::as_str) == operation);
+    let definitions = meant.into_iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
+    definitions.map(|definition| (definition.pos, &definition.node)).find_map(|(pos, variable)| {
+        let kind = &variable.var_type.node;
+        let name = variable.name.node.as_str();
+        let missing = !kind.nullable && variable.default_value.is_none() && !variables.contains_key(name);
+        missing.then(|| {
+            ServerError::new(format!("the variable `${name}` of type `{kind}` is missing"), Some(pos))
+        })
+    })
 }
 
 /// The body of a refusal before execution: GraphQL §7.1 wants no `data` in it.

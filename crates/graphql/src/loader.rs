@@ -111,25 +111,27 @@ look!(ById<SeriesId> => Series, |reader, keys| {
     terms(reader, keys, SeriesId::uuid, |series: &Series| series.id).await
 });
 
-/// A tag by its slug.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct TagBySlug(pub(crate) Slug);
+/// Keys that wrap a slug, as suggestions name tags and authors.
+macro_rules! by_slug {
+    ($($(#[$doc:meta])* $name:ident => $term:ty;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub(crate) struct $name(pub(crate) Slug);
 
-look!(TagBySlug => Tag, |reader, keys| {
-    let slugs: Vec<Slug> = keys.iter().map(|key| key.0.clone()).collect();
-    let tags: Vec<Tag> = reader.terms_by_slugs(&slugs).await?;
-    Ok(tags.into_iter().map(|tag| (TagBySlug(tag.slug.clone()), tag)).collect())
-});
+        look!($name => $term, |reader, keys| {
+            let slugs: Vec<Slug> = keys.iter().map(|key| key.0.clone()).collect();
+            let terms = reader.terms_by_slugs::<$term>(&slugs).await?;
+            Ok(terms.into_iter().map(|term| ($name(term.slug.clone()), term)).collect())
+        });
+    )*};
+}
 
-/// An author by their slug.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct AuthorBySlug(pub(crate) Slug);
-
-look!(AuthorBySlug => Author, |reader, keys| {
-    let slugs: Vec<Slug> = keys.iter().map(|key| key.0.clone()).collect();
-    let authors: Vec<Author> = reader.terms_by_slugs(&slugs).await?;
-    Ok(authors.into_iter().map(|author| (AuthorBySlug(author.slug.clone()), author)).collect())
-});
+by_slug! {
+    /// The tag with a slug.
+    TagBySlug => Tag;
+    /// The author with a slug.
+    AuthorBySlug => Author;
+}
 
 /// A part of the list of posts of a term. Those that ask for the same part are one statement.
 #[derive(Clone, PartialEq, Eq, Hash)]

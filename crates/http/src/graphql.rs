@@ -73,9 +73,10 @@ pub(crate) async fn get(
 }
 
 /// Any other method on `/graphql`.
-pub(crate) async fn wrong_method() -> Response {
+pub(crate) async fn wrong_method(headers: HeaderMap) -> Response {
+    let media_type = MediaType::accepted(&headers).unwrap_or(MediaType::Json);
     let message = "GraphQL requests are sent by POST, queries also by GET";
-    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, code::BAD_REQUEST, message);
+    let mut response = problem_as(media_type, StatusCode::METHOD_NOT_ALLOWED, code::BAD_REQUEST, message);
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
     response
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use inkstand_model::{CategoryMatch, EntryFilter, EntryId, EntryKind, EntryStatus, Match, Slug};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QuerySelect,
-    sea_query::{Query, SelectStatement, SimpleExpr},
+    sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -39,9 +39,9 @@ pub(crate) async fn condition(
     if let Some(ids) = &filter.ids {
         condition = condition.add(entry::Column::Id.is_in(ids.iter().map(|id| EntryId::uuid(*id))));
     }
-    condition = matching(condition, &filter.tags, tagged);
-    condition = matching(condition, &filter.authors, written_by);
-    condition = matching(condition, &filter.series, in_series);
+    condition = matching_terms(condition, &filter.tags, tagged);
+    condition = matching_terms(condition, &filter.authors, written_by);
+    condition = matching_terms(condition, &filter.series, in_series);
     condition = in_categories(db, condition, &filter.categories).await?;
     if !filter.languages.is_empty() {
         let mut any = Condition::any();
@@ -68,10 +68,21 @@ pub(crate) async fn condition(
     Ok(condition)
 }
 
-fn matching(condition: Condition, slugs: &Match, filed: impl Fn(&[Slug]) -> SelectStatement) -> Condition {
+/// `filed` chooses the entries filed under any of some slugs, `under_all` those filed under every one.
+fn matching(
+    condition: Condition,
+    slugs: &Match,
+    filed: impl Fn(&[Slug]) -> SelectStatement,
+    under_all: impl Fn(&[Slug]) -> SelectStatement,
+) -> Condition {
     let mut condition = condition;
-    for slug in &slugs.all {
-        condition = condition.add(among(filed(std::slice::from_ref(slug))));
+    let mut all = slugs.all.clone();
+    all.sort_unstable();
+    all.dedup();
+    match all.as_slice() {
+        [] => {}
+        [one] => condition = condition.add(among(filed(std::slice::from_ref(one)))),
+        many => condition = condition.add(among(under_all(many))),
     }
     if !slugs.any.is_empty() {
         condition = condition.add(among(filed(&slugs.any)));
@@ -80,6 +91,23 @@ fn matching(condition: Condition, slugs: &Match, filed: impl Fn(&[Slug]) -> Sele
         condition = condition.add(entry::Column::Id.not_in_subquery(filed(&slugs.none)));
     }
     condition
+}
+
+/// The same for terms of which each has one slug: an entry is filed under all where it has as many of them.
+///
+/// One subquery for each slug would be as right, and PostgreSQL takes more than five seconds to plan a hundred.
+fn matching_terms(
+    condition: Condition,
+    slugs: &Match,
+    filed: impl Fn(&[Slug]) -> SelectStatement,
+) -> Condition {
+    matching(condition, slugs, &filed, |all| {
+        let wanted = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        filed(all)
+            .group_by_col(entry_tag::Column::EntryId)
+            .and_having(Expr::col(Asterisk).count().eq(wanted))
+            .take()
+    })
 }
 
 fn among(entries: SelectStatement) -> SimpleExpr {
@@ -152,7 +180,7 @@ async fn in_categories(
         .into_tuple()
         .all(db)
         .await?;
-    let filed = |slugs: &[Slug]| {
+    let ids = |slugs: &[Slug]| {
         let mut ids: HashSet<Uuid> = tree
             .iter()
             .filter(|(_, slug, _)| slugs.iter().any(|wanted| wanted.as_str() == slug))
@@ -161,13 +189,27 @@ async fn in_categories(
         if wanted.descendants {
             add_descendants(&mut ids, &tree);
         }
+        ids
+    };
+    let is_in = |slugs: &[Slug]| entry_category::Column::CategoryId.is_in(ids(slugs));
+    let filed = |slugs: &[Slug]| {
         Query::select()
             .column(entry_category::Column::EntryId)
             .from(entry_category::Entity)
-            .and_where(entry_category::Column::CategoryId.is_in(ids))
+            .and_where(is_in(slugs))
             .take()
     };
-    Ok(matching(condition, &wanted.slugs, filed))
+    // A category stands for many here, so that a number of them says nothing: each slug has its own count.
+    let under_all = |slugs: &[Slug]| {
+        let mut filed = filed(slugs);
+        filed.group_by_col(entry_category::Column::EntryId);
+        for slug in slugs {
+            let hits = Expr::case(is_in(std::slice::from_ref(slug)), 1).finally(0);
+            filed.and_having(Expr::expr(hits).max().eq(1));
+        }
+        filed.take()
+    };
+    Ok(matching(condition, &wanted.slugs, filed, under_all))
 }
 
 /// Adds the categories below those in `ids`, a level of the tree each time round, until nothing is added.

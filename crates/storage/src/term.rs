@@ -55,14 +55,14 @@ impl Storage {
         Ok(row.map(T::from))
     }
 
-    /// The terms with these slugs, in no particular order.
+    /// The terms with these slugs, in no particular order; slugs of nothing are left out.
     ///
     /// # Errors
     /// Where the database fails.
     #[instrument(name = "db.term.by_slugs", skip_all, fields(slugs = slugs.len()))]
     pub async fn terms_by_slugs<T: Term>(&self, slugs: &[Slug]) -> Result<Vec<T>, StorageError> {
-        let slugs = slugs.iter().map(Slug::as_str);
-        let rows = T::Entity::find().filter(T::SLUG.is_in(slugs)).all(self.reader()).await?;
+        let is_one = T::SLUG.is_in(slugs.iter().map(Slug::as_str));
+        let rows = T::Entity::find().filter(is_one).all(self.reader()).await?;
         Ok(rows.into_iter().map(T::from).collect())
     }
 

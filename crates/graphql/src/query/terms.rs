@@ -140,7 +140,7 @@ pub(super) async fn resolve_suggestion(
             path: None,
             node: Node::Tag(Tag(tag)),
         }),
-        model::SuggestionKind::Author(slug) => by_slug::<model::Author>(ctx, &slug).await?.map(|author| {
+        model::SuggestionKind::Author(slug) => load(ctx, AuthorBySlug(slug)).await?.map(|author| {
             Suggestion { kind: SuggestionKind::Author, text, path: None, node: Node::Author(Author(author)) }
         }),
     })

@@ -1,0 +1,9 @@
+//! `/graphql`, one module a subject.
+
+mod bad_input;
+mod paging;
+mod reads;
+mod schema;
+mod small_blog;
+mod statements;
+mod transport;
