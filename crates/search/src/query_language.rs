@@ -52,13 +52,15 @@ pub(crate) enum Wanted {
 /// Takes a typed text apart.
 pub(crate) fn parse(text: &str) -> Typed {
     let mut typed = Typed::default();
+    // Behind it no quote is looked for: five thousand that nothing closes would each be followed to the end.
+    let last_quote = text.rfind(closes_quote).unwrap_or(0);
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         if c.is_whitespace() {
             at += c.len_utf8();
             continue;
         }
-        let (clause, end) = clause(text, at);
+        let (clause, end) = clause(text, at, last_quote);
         typed.clauses.extend(clause);
         at = end;
     }
@@ -72,30 +74,27 @@ pub(crate) fn parse(text: &str) -> Typed {
 }
 
 /// The clause that begins at `start`, if it says anything, and where it ends.
-fn clause(text: &str, start: usize) -> (Option<Clause>, usize) {
+fn clause(text: &str, start: usize, last_quote: usize) -> (Option<Clause>, usize) {
     let negated = text[start..].strip_prefix('-').is_some_and(|rest| {
         rest.chars().next().is_some_and(|next| next.is_alphanumeric() || next == '#' || opens_quote(next))
     });
     let at = start + usize::from(negated);
+    // Before the end of the word is looked for: that may be the end of the text, again for each of ten thousand
+    // quotes.
+    if let Some((phrase, end)) = quoted(text, at, last_quote) {
+        let wanted = Wanted::Phrase(phrase.to_owned());
+        return ((!phrase.trim().is_empty()).then_some(Clause { negated, wanted }), end);
+    }
     let word_end = text[at..].find(char::is_whitespace).map_or(text.len(), |length| at + length);
     if text[at..].starts_with(opens_quote) {
-        return match quoted(text, at) {
-            Some((phrase, end)) => {
-                let wanted = Wanted::Phrase(phrase.to_owned());
-                ((!phrase.trim().is_empty()).then_some(Clause { negated, wanted }), end)
-            }
-            None => {
-                let words = Wanted::Words(at..word_end);
-                (Some(Clause { negated, wanted: words }), word_end)
-            }
-        };
+        return (Some(Clause { negated, wanted: Wanted::Words(at..word_end) }), word_end);
     }
     if let Some(wanted) = hashtag(&text[at..word_end]) {
         return (Some(Clause { negated, wanted }), word_end);
     }
     if let Some(colon) = text[at..word_end].find(':') {
         let value_at = at + colon + 1;
-        let (value, end) = match quoted(text, value_at) {
+        let (value, end) = match quoted(text, value_at, last_quote) {
             Some((value, end)) => (value, end),
             None => (&text[value_at..word_end], word_end),
         };
@@ -152,9 +151,12 @@ fn date(text: &str) -> Option<Instant> {
 }
 
 /// What stands between the quote at `at` and the next one, and where that ends; `None` where either is missing.
-fn quoted(text: &str, at: usize) -> Option<(&str, usize)> {
+fn quoted(text: &str, at: usize, last_quote: usize) -> Option<(&str, usize)> {
     let open = text[at..].chars().next().filter(|&c| opens_quote(c))?;
     let inner = at + open.len_utf8();
+    if inner > last_quote {
+        return None;
+    }
     let length = text[inner..].find(closes_quote)?;
     let close = text[inner + length..].chars().next()?;
     Some((&text[inner..inner + length], inner + length + close.len_utf8()))
