@@ -33,6 +33,10 @@ const MOST_LEVELS: u64 = 32;
 /// the index some more ([`weight`]). A hundred posts with everything on them cost about 20 000.
 const MOST_COST: u64 = 100_000;
 
+/// The greatest page that any field gives (`changes`). What asks for more is refused when it is read, in words of
+/// its own, and costs nothing.
+const GREATEST_PAGE: u64 = 1_000;
+
 /// The length of a list whose page size is a variable without a value: the greatest that is allowed.
 const LONGEST_PAGE: u64 = 100;
 
@@ -76,7 +80,7 @@ pub(crate) fn check_document(
             OperationType::Subscription => "Subscription",
         };
         let measure = scales.measure(&operation.node.selection_set.node, root, 0)?;
-        cost = cost.saturating_add(measure.cost);
+        cost = cost.saturating_add(measure.cost).saturating_add(measure.item);
     }
     // The validation walks unused fragments as well.
     for (name, fragment) in &document.fragments {
@@ -98,7 +102,7 @@ fn weight(field: &str) -> u64 {
         "suggest" => 300,
         "facets" => 100,
         "archive" => 200,
-        "totalCount" => 30,
+        "totalCount" => 100,
         "posts" | "pages" | "tags" | "categories" | "authors" | "changes" | "route" | "post" | "page" => 10,
         _ => 1,
     }
@@ -120,6 +124,8 @@ fn introspected(field: &str) -> Option<u64> {
 struct Measure {
     /// Units, lists multiplied and fragments written out.
     cost: u64,
+    /// Units of each item of the connection that the selection is of.
+    item: u64,
     /// Selections within selections, fragments written out.
     height: u64,
 }
@@ -157,6 +163,7 @@ impl<'a> Scales<'a> {
                 }
             };
             total.cost = total.cost.saturating_add(measure.cost);
+            total.item = total.item.saturating_add(measure.item);
             total.height = total.height.max(measure.height + 1);
         }
         Ok(total)
@@ -172,8 +179,18 @@ impl<'a> Scales<'a> {
             None => (introspected(name).unwrap_or(1), ""),
         };
         let below = self.measure(&field.selection_set.node, below, level + 1)?;
-        let cost = below.cost.saturating_mul(length).saturating_add(weight(name));
-        Ok(Measure { cost, height: below.height })
+        let all = below.cost.saturating_add(below.item);
+        let (cost, item) = match shape {
+            Some(shape) if shape.items => (0, all.saturating_add(1)),
+            // What a connection has once, such as its total, is not multiplied; its items are read from the
+            // database whether or not they are selected.
+            Some(shape) if shape.paged && !shape.is_list() => {
+                let items = below.item.saturating_add(1).saturating_mul(length);
+                (below.cost.saturating_add(items), 0)
+            }
+            _ => (all.saturating_mul(length), 0),
+        };
+        Ok(Measure { cost: cost.saturating_add(weight(name)), item, height: below.height })
     }
 
     fn measure_fragment(
@@ -201,8 +218,8 @@ impl<'a> Scales<'a> {
         let argument = field.get_argument("first").or_else(|| field.get_argument("last"))?;
         Some(match &argument.node {
             // A negative or fractional size is refused when it is read.
-            Value::Number(number) => number.as_u64().unwrap_or(0),
-            Value::Variable(name) => self.variable(name),
+            Value::Number(number) => number.as_u64().unwrap_or(0).min(GREATEST_PAGE),
+            Value::Variable(name) => self.variable(name).min(GREATEST_PAGE),
             _ => return None,
         })
     }

@@ -26,6 +26,15 @@ pub(crate) struct FieldShape {
     pub(crate) length: u64,
     /// Whether `first` or `last` sets that length.
     pub(crate) paged: bool,
+    /// Whether it gives the items of the connection that it stands in, which the connection's length counts.
+    pub(crate) items: bool,
+}
+
+impl FieldShape {
+    /// Whether it gives a list itself, rather than an object that has one, such as a connection.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.ty.base, BaseType::List(_))
+    }
 }
 
 impl SchemaMap {
@@ -60,17 +69,12 @@ fn shape(field: &FieldDefinition) -> FieldShape {
         _ => None,
     });
     let is_list = matches!(field.ty.node.base, BaseType::List(_));
-    // The items of a connection were counted at the connection.
-    let within_connection =
-        matches!(field.name.node.as_str(), "nodes" | "edges") && field.arguments.is_empty();
+    let items = matches!(field.name.node.as_str(), "nodes" | "edges") && field.arguments.is_empty();
     FieldShape {
         ty: field.ty.node.clone(),
-        length: if first.is_some() || (is_list && !within_connection) {
-            by_default.unwrap_or(USUAL_LIST)
-        } else {
-            1
-        },
+        length: if first.is_some() || (is_list && !items) { by_default.unwrap_or(USUAL_LIST) } else { 1 },
         paged: first.is_some(),
+        items,
     }
 }
 

@@ -81,31 +81,34 @@ async fn documents_made_to_cost(#[case] database: Database) {
     };
     let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
     let too_expensive = Request(code::TOO_EXPENSIVE);
-    let unreadable = Request(code::PARSE_FAILED);
     for (name, query, expected) in [
-        ("30 levels of fields", nested("{ a ", 30, "}"), too_expensive),
-        ("1 000 levels of fields", nested("{ a ", 1_000, "}"), unreadable),
-        ("100 000 levels of fields", nested("{a", 100_000, "}"), unreadable),
+        ("40 levels of fields", nested("{ a ", 40, "}"), too_expensive),
+        ("1 000 levels of fields", nested("{ a ", 1_000, "}"), too_expensive),
+        ("100 000 levels of fields", nested("{a", 100_000, "}"), too_expensive),
         (
             "1 000 levels of inline fragments",
             format!("{{{}__typename{}}}", "...{".repeat(1_000), "}".repeat(1_000)),
-            unreadable,
+            too_expensive,
         ),
         (
             "1 000 levels of lists",
             format!("{{ nodes(ids: {}) {{ id }} }}", nested("[", 1_000, "]")),
-            Request(code::VALIDATION_FAILED),
+            too_expensive,
         ),
         (
             "500 000 levels of lists",
             format!("{{ nodes(ids: {}) {{ id }} }}", nested("[", 500_000, "]")),
-            unreadable,
+            too_expensive,
         ),
-        ("500 000 levels of lists, left open", format!("{{ nodes(ids: {}", "[".repeat(500_000)), unreadable),
+        (
+            "500 000 levels of lists, left open",
+            format!("{{ nodes(ids: {}", "[".repeat(500_000)),
+            too_expensive,
+        ),
         (
             "1 000 levels of objects",
             format!("{{ posts(filter: {}1{}) {{ totalCount }} }}", "{a:".repeat(1_000), "}".repeat(1_000)),
-            Request(code::VALIDATION_FAILED),
+            too_expensive,
         ),
         (
             "300 000 levels of objects",
@@ -114,19 +117,19 @@ async fn documents_made_to_cost(#[case] database: Database) {
                 "{a:".repeat(300_000),
                 "}".repeat(300_000)
             ),
-            unreadable,
+            too_expensive,
         ),
         (
             "100 000 levels of a type",
             format!("query($x: {}Int{}) {{ __typename }}", "[".repeat(100_000), "]".repeat(100_000)),
-            unreadable,
+            too_expensive,
         ),
         ("30 levels of fan-out", fan_out(30, "__typename"), too_expensive),
         ("1 000 levels of fan-out", fan_out(1_000, "__typename"), too_expensive),
         (
             "30 levels of fan-out beside a circle",
             format!("{} fragment C on Query {{ ...C }}", fan_out(30, "__typename")),
-            too_expensive,
+            Request(code::VALIDATION_FAILED),
         ),
         (
             "30 levels of fan-out behind a circle",
@@ -134,7 +137,7 @@ async fn documents_made_to_cost(#[case] database: Database) {
                 "{} fragment C on Query {{ ...C ...F0 }}",
                 fan_out(30, "__typename").replacen("...F0", "...C", 1)
             ),
-            too_expensive,
+            Request(code::VALIDATION_FAILED),
         ),
         (
             "100 000 aliases",
@@ -145,7 +148,7 @@ async fn documents_made_to_cost(#[case] database: Database) {
         (
             "20 000 directives",
             format!("{{ __typename {} }}", "@include(if: true)".repeat(20_000)),
-            Request(code::VALIDATION_FAILED),
+            too_expensive,
         ),
         ("5 000 operations", many(5_000, &|n| format!("query Q{n} {{ __typename }} ")), too_expensive),
         (
