@@ -7,4 +7,8 @@
 )]
 
 mod browser;
+mod cli;
+mod import;
+mod index;
+mod logs;
 mod walls;
