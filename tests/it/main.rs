@@ -7,5 +7,9 @@
 )]
 
 mod browser;
+mod cli;
 mod graphql;
+mod import;
+mod index;
+mod logs;
 mod walls;

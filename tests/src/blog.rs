@@ -1,15 +1,15 @@
 //! A blog that is served for one test.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use inkstand_blog::{Blog, ImportReport};
 use inkstand_exchange::parse_markdown;
 use inkstand_model::{Clock, Parsed, Viewer};
 use inkstand_server::{Application, LogFormat, Settings, SystemClock};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::{sync::oneshot, task::JoinHandle};
 
-use crate::{Database, TestDatabase};
+use crate::{Client, Database, TestDatabase};
 
 /// A served blog, and a client for it.
 pub struct TestBlog {
@@ -46,10 +46,7 @@ impl TestBlog {
             // A dropped sender is a stop, too.
             let _ = stopped.await;
         }));
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client without TLS");
+        let http = Client::new(address).http;
         Self { address, database, http, blog, stop: Some(stop), running: Some(running) }
     }
 
@@ -96,11 +93,15 @@ impl TestBlog {
         self.blog.wait_for_search().await.expect("a database that answers");
     }
 
+    /// A client for it alone.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client { address: self.address, http: self.http.clone() }
+    }
+
     /// Sends a query and gives its whole answer.
     pub async fn ask(&self, query: &str, variables: Value) -> Value {
-        let body = json!({ "query": query, "variables": variables });
-        let response = self.http.post(self.url("/graphql")).json(&body).send().await.expect("an answer");
-        response.json().await.expect("JSON")
+        self.client().ask(query, variables).await
     }
 
     /// Sends a query that must succeed, and gives its data.
@@ -108,7 +109,7 @@ impl TestBlog {
     /// # Panics
     /// Where the answer has errors.
     pub async fn query(&self, query: &str) -> Value {
-        self.query_with(query, json!({})).await
+        self.client().query(query).await
     }
 
     /// The same with variables.
@@ -116,9 +117,7 @@ impl TestBlog {
     /// # Panics
     /// Where the answer has errors.
     pub async fn query_with(&self, query: &str, variables: Value) -> Value {
-        let mut answer = self.ask(query, variables).await;
-        assert!(answer.get("errors").is_none(), "{query}\n{answer:#}");
-        answer["data"].take()
+        self.client().query_with(query, variables).await
     }
 
     /// Sends one of `schema/operations`, which must succeed, and gives its data.
@@ -126,10 +125,7 @@ impl TestBlog {
     /// # Panics
     /// Where there is no such operation, or the answer has errors.
     pub async fn operation(&self, name: &str, variables: Value) -> Value {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/operations").join(name);
-        let query =
-            std::fs::read_to_string(path.with_extension("graphql")).expect("an operation of that name");
-        self.query_with(&query, variables).await
+        self.client().operation(name, variables).await
     }
 }
 

@@ -10,16 +10,25 @@
 //! folder that vanishes. On PostgreSQL it gets a copy of a migrated template database, made once a run under a
 //! lock, since each test is a process of its own. Nothing here waits for a time to pass: whoever needs the search
 //! calls [`TestBlog::wait_for_search`], which waits for the event.
+//!
+//! [`Inkstand`] is the binary on a command line, run to its [`Ended`] or [`Served`]; what such a process does is
+//! waited for by [`eventually`].
 #![expect(
     clippy::expect_used,
     clippy::panic,
     reason = "a harness that cannot do its work has nothing better to do than to say so and end the test"
 )]
 
+mod binary;
 mod blog;
+mod client;
 mod database;
+mod eventually;
 mod shared_data;
 
+pub use binary::{Ended, Inkstand, Output, Served};
 pub use blog::{TestBlog, item};
+pub use client::Client;
 pub use database::{Database, TestDatabase};
+pub use eventually::eventually;
 pub use shared_data::shared_data;

@@ -86,7 +86,13 @@ impl Blog {
         }
         let mut report = ImportReport::default();
         let mut batch = Vec::with_capacity(ITEMS_AT_ONCE);
-        while items.recv_many(&mut batch, ITEMS_AT_ONCE).await > 0 {
+        let mut goes_on = true;
+        while goes_on {
+            // Always whole batches: what comes out must not depend on how fast a source is read.
+            while goes_on && batch.len() < ITEMS_AT_ONCE {
+                let missing = ITEMS_AT_ONCE - batch.len();
+                goes_on = items.recv_many(&mut batch, missing).await > 0;
+            }
             self.import_batch(source, std::mem::take(&mut batch), &mut report).await?;
             progress(&report.tally);
         }

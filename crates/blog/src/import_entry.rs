@@ -79,12 +79,7 @@ pub(crate) async fn replace(
         .unwrap_or(before.entry.created_at);
     let wanted = wanted_slug(&item).unwrap_or_else(|| numbered(item.kind, number));
     // A slug that had to give way when it was made (`title-2024-05-01`) stays as it is.
-    let stays = before.entry.kind == item.kind
-        && before.entry.slug.as_str().strip_prefix(wanted.as_str()).is_some_and(|rest| {
-            rest.is_empty()
-                || rest.strip_prefix('-').is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))
-        });
-    let slug = if stays {
+    let slug = if before.entry.kind == item.kind && is_made_of(&before.entry.slug, &wanted) {
         before.entry.slug.clone()
     } else {
         writing.free_slug(item.kind, &wanted, date, &site.zone).await?
@@ -148,6 +143,22 @@ impl Remarks<'_> {
     fn add(&mut self, remark: String) {
         self.warnings.push(Noted { source_path: self.source_path.to_owned(), remark });
     }
+}
+
+/// Whether a slug is what was made of `wanted`: the same, or where that was taken, `wanted-2024-05-01` and
+/// `wanted-2024-05-01-2`.
+fn is_made_of(slug: &Slug, wanted: &Slug) -> bool {
+    if slug == wanted {
+        return true;
+    }
+    let parts: Vec<&str> = slug.as_str().split('-').collect();
+    [3, 4].into_iter().filter_map(|count| parts.get(parts.len().checked_sub(count)?..)).any(|suffix| {
+        let is_date_and_number = suffix
+            .iter()
+            .zip([4, 2, 2, 1])
+            .all(|(part, digits)| part.len() >= digits && part.bytes().all(|b| b.is_ascii_digit()));
+        is_date_and_number && wanted.with_suffix(suffix.join("-")) == *slug
+    })
 }
 
 fn wanted_slug(item: &ImportItem) -> Option<Slug> {
@@ -334,4 +345,27 @@ async fn settle(writing: &mut Writing<'_>, entry: &Entry) -> Result<(), StorageE
         return Ok(());
     }
     writing.set_permalink(&entry.path, entry, true).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn makeshift_slugs_are_told_from_others() {
+        let slug = |text: &str| Slug::from_title(text).unwrap();
+        for (made, wanted, expected) in [
+            ("weekly", "weekly", true),
+            ("weekly-2024-05-01", "weekly", true),
+            ("weekly-2024-05-01-2", "weekly", true),
+            ("release-2", "release", false),
+            ("release-2024", "release", false),
+            ("weekly-2024-05-01", "week", false),
+            ("2024-05-01", "weekly", false),
+        ] {
+            assert_eq!(is_made_of(&slug(made), &slug(wanted)), expected, "{made} of {wanted}");
+        }
+        let long = slug(&"long ".repeat(100));
+        assert!(is_made_of(&long.with_suffix("2024-05-01"), &long));
+    }
 }

@@ -84,6 +84,13 @@ fn is_language(infix: &str) -> bool {
     Language::parse(infix).is_ok() && LANGUAGES.split_ascii_whitespace().any(|known| known == code)
 }
 
+/// Sorts files by their paths, and each before its translations: `a.md` before `a.de.md`, so that of two posts of the
+/// same slug the original has it.
+pub(crate) fn reading_order(path: &str) -> (String, Option<String>, String) {
+    let FileName { stem, language, .. } = FileName::of(path);
+    (stem, language.map(ToOwned::to_owned), path.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +120,13 @@ mod tests {
             assert_eq!(name.day.map(|day| day.to_string()).as_deref(), day, "{path}");
             assert_eq!((name.slug, name.language, name.stem.as_str()), (slug, language, stem), "{path}");
         }
+    }
+
+    #[test]
+    fn an_original_is_read_before_its_translations() {
+        let mut paths = ["b.md", "a.pt.md", "a/index.de.md", "a.md", "a.de.md", "a/index.md"];
+        paths.sort_by_cached_key(|path| reading_order(path));
+        assert_eq!(paths, ["a.md", "a.de.md", "a.pt.md", "a/index.md", "a/index.de.md", "b.md"]);
     }
 
     #[test]

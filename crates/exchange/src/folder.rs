@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::file_name::reading_order;
 use crate::listing::{Kind, Listing};
 use crate::markdown_file::{MAX_FILE, too_large};
 
@@ -17,7 +18,7 @@ const MAX_DEPTH: usize = 64;
 pub(crate) fn list(root: &Path) -> io::Result<Listing> {
     let mut listing = Listing::default();
     walk(root, "", 0, &mut listing)?;
-    listing.markdown.sort_unstable();
+    listing.markdown.sort_by_cached_key(|path| reading_order(path));
     Ok(listing)
 }
 

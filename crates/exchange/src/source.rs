@@ -10,7 +10,7 @@ use thiserror::Error;
 use zip::ZipArchive;
 
 use crate::archive::{self, Form, Found, Tar, Zip};
-use crate::file_name::is_markdown;
+use crate::file_name::{is_markdown, reading_order};
 use crate::listing::Listing;
 use crate::site_layout::{Place, PlaceKind, SiteLayout, Verdict};
 use crate::{folder, front_matter, markdown_file};
@@ -119,7 +119,7 @@ impl MarkdownSource {
                 let top = listing.top().map(ToOwned::to_owned);
                 Self::start(path, listing, top, |listing| {
                     let mut places: Vec<_> = listing.markdown.iter().cloned().zip(places).collect();
-                    places.sort_unstable();
+                    places.sort_by_cached_key(|(path, _)| reading_order(path));
                     Files::Zip { zip: Box::new(zip), places: places.into(), left }
                 })
             }

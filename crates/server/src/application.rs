@@ -47,7 +47,8 @@ impl Application {
         let storage = Storage::open(&settings.database, clock.as_ref()).await?;
         let options = BlogOptions { index: Some(settings.data_dir.join("index")) };
         let blog = Blog::open(storage, options, Arc::clone(&clock)).await.with_context(|| {
-            format!("cannot open the search index {}", settings.data_dir.join("index").display())
+            let index = settings.data_dir.join("index");
+            format!("cannot open the search index {}; give this server another --data-dir", index.display())
         })?;
         if is_new && settings.sample && !settings.database_named {
             sample::load(&blog).await?;

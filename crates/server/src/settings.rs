@@ -146,7 +146,7 @@ fn read_file(named: Option<&Path>) -> Result<ConfigFile> {
         .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
     toml::from_str(&text).map_err(|error| {
         // The library's own form takes several lines.
-        let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let line = line.map(|line| format!(" line {line}")).unwrap_or_default();
         anyhow::anyhow!("configuration file {}{line}: {}", path.display(), error.message().replace('\n', " "))
     })

@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf};
 
 use inkstand_model::EntryId;
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 use thiserror::Error;
 
 /// Why the storage could not do what it was asked.
@@ -13,12 +13,14 @@ pub enum StorageError {
     #[error(transparent)]
     Url(#[from] crate::InvalidDatabaseUrl),
     /// No connection.
-    #[error("cannot open the database {database}: {fault}")]
+    #[error(
+        "cannot open the database {database}: {fault}; see that it is there and may be used, or name another with \
+         --database-url"
+    )]
     Unreachable {
         /// The address, without a password.
         database: String,
         /// What the driver said.
-        #[source]
         fault: DatabaseFault,
     },
     /// A later version of Inkstand has changed the schema.
@@ -39,7 +41,7 @@ pub enum StorageError {
         database: PathBuf,
     },
     /// A file beside the database could not be made or locked.
-    #[error("cannot lock {path}: {source}")]
+    #[error("cannot lock {path}")]
     Lock {
         /// The lock file.
         path: PathBuf,
@@ -62,24 +64,27 @@ pub enum StorageError {
     },
     /// A statement failed.
     #[error("the database failed: {0}")]
-    Fault(#[from] DatabaseFault),
+    Fault(DatabaseFault),
 }
 
-/// What the database or its driver said. Opaque, so that the library can be exchanged.
+/// What the database or its driver said, in one sentence. Opaque, so that the library can be exchanged.
 #[derive(Debug)]
 pub struct DatabaseFault(DbErr);
 
 impl fmt::Display for DatabaseFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        // The library puts a category before what the driver said, which the errors above have said already.
+        match &self.0 {
+            DbErr::Conn(RuntimeErr::SqlxError(fault))
+            | DbErr::Exec(RuntimeErr::SqlxError(fault))
+            | DbErr::Query(RuntimeErr::SqlxError(fault)) => fault.fmt(f),
+            fault => fault.fmt(f),
+        }
     }
 }
 
-impl std::error::Error for DatabaseFault {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
-}
+/// Without a source: each error of the library and of the driver repeats what its source says.
+impl std::error::Error for DatabaseFault {}
 
 impl From<DbErr> for DatabaseFault {
     fn from(fault: DbErr) -> Self {

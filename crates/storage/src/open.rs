@@ -11,8 +11,8 @@ use std::{
 
 use inkstand_model::Clock;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use tracing::{info, instrument, warn};
@@ -27,6 +27,9 @@ use crate::{
 
 /// A statement that takes longer is logged.
 const SLOW_STATEMENT: Duration = Duration::from_millis(500);
+
+/// A server that has not answered by then is not there.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// What `pg_advisory_lock` is called with while migrating; any number that nobody else uses.
 const MIGRATE_LOCK: i64 = 0x696e_6b01;
@@ -119,7 +122,13 @@ impl Storage {
 async fn migrate(url: &DatabaseUrl, clock: &dyn Clock) -> Result<(), StorageError> {
     let _lock = match url {
         DatabaseUrl::Sqlite(path) => Some(migrate_lock(path).await?),
-        DatabaseUrl::Postgres(_) => None,
+        DatabaseUrl::Postgres(address) => {
+            reach(address).await.map_err(|fault| StorageError::Unreachable {
+                database: url.to_string(),
+                fault: fault.into(),
+            })?;
+            None
+        }
     };
     let mut options = writer_options(url);
     options.max_connections(1).min_connections(1);
@@ -130,6 +139,20 @@ async fn migrate(url: &DatabaseUrl, clock: &dyn Clock) -> Result<(), StorageErro
     let closed = connection.close().await;
     migrated?;
     Ok(closed?)
+}
+
+/// Connects to PostgreSQL once, without a pool: that would try a closed port again for half a minute, and then say
+/// that it timed out, whatever the reason.
+async fn reach(address: &str) -> Result<(), DbErr> {
+    use sea_orm::sqlx::{ConnectOptions as _, Connection, Error, postgres::PgConnectOptions};
+
+    let fault = |fault: Error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(fault)));
+    let options: PgConnectOptions = address.parse().map_err(fault)?;
+    let connection = tokio::time::timeout(CONNECT, options.connect())
+        .await
+        .map_err(|_| DbErr::Custom(format!("no answer within {} seconds", CONNECT.as_secs())))?
+        .map_err(fault)?;
+    connection.close().await.map_err(fault)
 }
 
 async fn migrate_on(
@@ -205,7 +228,7 @@ fn base_options(url: &DatabaseUrl) -> ConnectOptions {
     options
         .sqlx_logging(false)
         .min_connections(1)
-        .connect_timeout(Duration::from_secs(10))
+        .connect_timeout(CONNECT)
         .acquire_timeout(Duration::from_secs(30));
     options
 }

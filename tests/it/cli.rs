@@ -1,0 +1,7 @@
+//! The binary, as its users start, misuse and stop it.
+
+mod commands;
+mod refusals;
+mod settings;
+mod signals;
+mod start;

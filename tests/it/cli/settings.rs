@@ -1,0 +1,129 @@
+//! Flags go before the environment, that before the file, that before the defaults.
+
+use inkstand_tests::{Database, Inkstand, TestDatabase};
+use tempfile::TempDir;
+
+async fn public_url(inkstand: Inkstand) -> String {
+    let served = inkstand.serve().await;
+    let data = served.client.query("{ site { url } }").await;
+    served.stop().await;
+    data["site"]["url"].as_str().unwrap().trim_end_matches('/').to_owned()
+}
+
+fn folder(file: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("inkstand.toml"), file).unwrap();
+    folder
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_source_goes_before_the_next() {
+    let folder = folder("public-url = \"https://file.example\"\nno-sample = true\n");
+    let named = folder.path().join("other.toml");
+    std::fs::write(&named, "public-url = \"https://named.example\"\n").unwrap();
+    let inkstand = || Inkstand::new(folder.path());
+    assert_eq!(public_url(inkstand()).await, "https://file.example");
+    assert_eq!(public_url(inkstand().args(["--config", "other.toml"])).await, "https://named.example");
+    assert_eq!(public_url(inkstand().env("INKSTAND_CONFIG", "other.toml")).await, "https://named.example");
+    let environment = || inkstand().env("INKSTAND_PUBLIC_URL", "https://environment.example");
+    assert_eq!(public_url(environment()).await, "https://environment.example");
+    let flag = environment().args(["--public-url", "https://flag.example"]);
+    assert_eq!(public_url(flag).await, "https://flag.example");
+    assert!(folder.path().join("data/blog.sqlite").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_setting_can_stand_in_the_file() {
+    let folder = folder(
+        "data-dir = \"mine\"\nlisten = \"127.0.0.1:0\"\npublic-url = \"https://file.example\"\nno-sample = true\n\
+         log-format = \"json\"\nlog-level = \"info,inkstand_http=debug\"\n",
+    );
+    let mut served = Inkstand::new(folder.path()).serve_where_it_says().await;
+    let data = served.client.query("{ site { url } posts { totalCount } }").await;
+    assert_eq!(data["posts"]["totalCount"], 0);
+    assert!(served.stderr.has(|line| line.starts_with('{') && line.contains("\"DEBUG\"")).await);
+    assert!(folder.path().join("mine/blog.sqlite").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_setting_can_stand_in_the_environment() {
+    let folder = folder(
+        "data-dir = \"wrong\"\nlog-format = \"human\"\nlog-level = \"error\"\nlisten = \"127.0.0.1:1\"",
+    );
+    let mut served = Inkstand::new(folder.path())
+        .env("INKSTAND_DATA_DIR", "mine")
+        .env("INKSTAND_LISTEN", "127.0.0.1:0")
+        .env("INKSTAND_PUBLIC_URL", "https://environment.example")
+        .env("INKSTAND_NO_SAMPLE", "1")
+        .env("INKSTAND_LOG_FORMAT", "json")
+        .env("INKSTAND_LOG_LEVEL", "info,inkstand_http=debug")
+        .serve_where_it_says()
+        .await;
+    let data = served.client.query("{ site { url } posts { totalCount } }").await;
+    assert_eq!(data["posts"]["totalCount"], 0);
+    assert!(served.stderr.has(|line| line.starts_with('{') && line.contains("\"DEBUG\"")).await);
+    assert!(folder.path().join("mine/blog.sqlite").exists());
+    assert!(!folder.path().join("wrong").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_sample_in_the_environment_may_be_false() {
+    let folder = folder("no-sample = true");
+    let served = Inkstand::new(folder.path()).env("INKSTAND_NO_SAMPLE", "0").serve().await;
+    assert!(served.stdout.text().contains("sample posts"), "{}", served.stdout.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_can_be_named_everywhere() {
+    let folder = folder("database-url = \"sqlite:file.sqlite\"");
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "sqlite:secret.sqlite\n").unwrap();
+    let is_there = |name: &str| folder.path().join(name).exists();
+
+    Inkstand::new(folder.path()).serve().await.stop().await;
+    assert!(is_there("file.sqlite"));
+    let from_secret = || Inkstand::new(folder.path()).env("INKSTAND_DATABASE_URL_FILE", &secret);
+    from_secret().serve().await.stop().await;
+    assert!(is_there("secret.sqlite"));
+    let from_environment = || from_secret().env("INKSTAND_DATABASE_URL", "sqlite:environment.sqlite");
+    from_environment().serve().await.stop().await;
+    assert!(is_there("environment.sqlite"));
+    from_environment().args(["--database-url", "sqlite:flag.sqlite"]).serve().await.stop().await;
+    assert!(is_there("flag.sqlite"));
+    assert!(!is_there("data/blog.sqlite"));
+
+    let missing =
+        Inkstand::new(folder.path()).env("INKSTAND_DATABASE_URL_FILE", "nowhere").run().await.with_code(1);
+    assert_eq!(missing.stderr.lines().count(), 1, "{}", missing.stderr);
+    assert!(missing.stderr.contains("nowhere") && missing.stderr.contains("INKSTAND_DATABASE_URL_FILE"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_file_may_name_postgresql() {
+    let database = TestDatabase::new(Database::Postgres).await;
+    let secret = database.folder.path().join("secret");
+    std::fs::write(&secret, format!("{}\n", database.url_text)).unwrap();
+    let served =
+        Inkstand::new(database.folder.path()).env("INKSTAND_DATABASE_URL_FILE", &secret).serve().await;
+    assert!(served.stdout.text().contains("postgres://"), "{}", served.stdout.text());
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_in_the_file_is_named_with_its_line() {
+    for (file, line, word) in [
+        ("listen = \"127.0.0.1:0\"\nlog-levle = \"info\"\n", 2, "log-levle"),
+        ("\n\nlisten = \"nonsense\"\n", 3, "address"),
+        ("no-sample = \"yes\"\n", 1, "bool"),
+        ("log-format = \"xml\"\n", 1, "xml"),
+        ("data-dir = \n", 1, ""),
+        ("[listen]\n", 1, ""),
+    ] {
+        let folder = folder(file);
+        let ended = Inkstand::new(folder.path()).run().await.with_code(1);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+        assert!(ended.stderr.contains(&format!("inkstand.toml line {line}: ")), "{file:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(word), "{file:?}: {}", ended.stderr);
+        assert!(!folder.path().join("data").exists(), "{file:?}");
+    }
+}

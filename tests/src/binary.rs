@@ -1,0 +1,301 @@
+//! The binary `inkstand` as its users start it: on a command line, in a process of its own.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    process::{Child, Command},
+    sync::watch,
+};
+
+use crate::{Client, TestDatabase};
+
+/// No command of a test takes longer.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A command line in the making.
+///
+/// It starts in a folder of the test's, without any setting of whoever runs the tests, and with backtraces on: what
+/// users are told must not depend on that.
+#[derive(Debug)]
+pub struct Inkstand {
+    command: Command,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code; `None` where a signal ended it.
+    pub code: Option<i32>,
+    /// What it wrote.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
+    /// How long it ran.
+    pub took: Duration,
+}
+
+/// A server in a process of its own, killed when this value is dropped.
+#[derive(Debug)]
+pub struct Served {
+    /// Asks it.
+    pub client: Client,
+    /// What it wrote to its standard output so far.
+    pub stdout: Output,
+    /// What it wrote to its standard error so far.
+    pub stderr: Output,
+    child: Child,
+}
+
+/// Lines as they come.
+#[derive(Clone, Debug)]
+pub struct Output(watch::Receiver<Lines>);
+
+#[derive(Debug, Default)]
+struct Lines {
+    lines: Vec<String>,
+    ended: bool,
+}
+
+impl Inkstand {
+    /// Starts in `folder`.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        let mut command = Command::new(binary());
+        command.current_dir(folder).env_clear().env("RUST_BACKTRACE", "1").kill_on_drop(true);
+        for kept in ["PATH", "HOME", "TMPDIR", "LLVM_PROFILE_FILE"] {
+            if let Some(value) = std::env::var_os(kept) {
+                command.env(kept, value);
+            }
+        }
+        Self { command }
+    }
+
+    /// Starts in the folder of `database`, which is named together with that folder.
+    #[must_use]
+    pub fn on(database: &TestDatabase) -> Self {
+        let folder = database.folder.path();
+        Self::new(folder)
+            .args([OsStr::new("--data-dir"), folder.as_os_str()])
+            .args(["--database-url", &database.url_text])
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Sets a variable of the environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// Where it cannot be started, or does not end.
+    pub async fn run(mut self) -> Ended {
+        let began = Instant::now();
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = tokio::time::timeout(PATIENCE, self.command.output()).await;
+        let output = output.expect("an end").expect("a command that can be started");
+        Ended {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+            took: began.elapsed(),
+        }
+    }
+
+    /// Starts it and lets it run; the caller knows what it does.
+    ///
+    /// # Panics
+    /// Where it cannot be started.
+    #[must_use]
+    pub fn spawn(mut self) -> Child {
+        self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        self.command.spawn().expect("a command that can be started")
+    }
+
+    /// Serves on a free port, once it has said where.
+    ///
+    /// # Panics
+    /// Where it ends instead.
+    pub async fn serve(self) -> Served {
+        self.args(["--listen", "127.0.0.1:0"]).serve_where_it_says().await
+    }
+
+    /// Serves where its settings say.
+    ///
+    /// # Panics
+    /// Where it ends instead.
+    pub async fn serve_where_it_says(mut self) -> Served {
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().expect("a command that can be started");
+        let mut stdout = Output::of(child.stdout.take().expect("a pipe"));
+        let stderr = Output::of(child.stderr.take().expect("a pipe"));
+        // The last of the lines that it starts with.
+        if !stdout.has(|line| line.trim_start().starts_with("yours ")).await {
+            panic!("it did not start\n{}\n{}", stdout.text(), stderr.text());
+        }
+        let address = stdout
+            .lines()
+            .iter()
+            .find_map(|line| line.trim_start().strip_prefix("GraphQL")?.trim().strip_prefix("http://"))
+            .and_then(|rest| rest.split('/').next()?.parse().ok())
+            .unwrap_or_else(|| panic!("no address\n{}", stdout.text()));
+        Served { client: Client::new(address), stdout, stderr, child }
+    }
+}
+
+impl Ended {
+    /// Gives it back where the exit code is 0.
+    ///
+    /// # Panics
+    /// Where it is another.
+    #[must_use]
+    pub fn well(self) -> Self {
+        self.with_code(0)
+    }
+
+    /// Gives it back where the exit code is `code`.
+    ///
+    /// # Panics
+    /// Where it is another.
+    #[must_use]
+    pub fn with_code(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "\n{}\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+impl Served {
+    /// Sends a signal, such as `TERM`.
+    ///
+    /// # Panics
+    /// Where it has ended already.
+    pub async fn signal(&self, name: &str) {
+        let id = self.child.id().expect("a process that runs");
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(id.to_string()).status().await;
+        assert!(sent.expect("the program kill").success(), "kill -{name} {id}");
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// Where there is none.
+    pub async fn ended(mut self) -> Ended {
+        let began = Instant::now();
+        let status =
+            tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("an end").expect("a status");
+        self.stdout.ended().await;
+        self.stderr.ended().await;
+        Ended {
+            code: status.code(),
+            stdout: self.stdout.text(),
+            stderr: self.stderr.text(),
+            took: began.elapsed(),
+        }
+    }
+
+    /// Stops it by SIGTERM, which it must take well.
+    ///
+    /// # Panics
+    /// Where it does not.
+    pub async fn stop(self) -> Ended {
+        self.signal("TERM").await;
+        self.ended().await.well()
+    }
+
+    /// Its id among the system's processes.
+    ///
+    /// # Panics
+    /// Where it has ended.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("a process that runs")
+    }
+}
+
+impl Output {
+    fn of(pipe: impl AsyncRead + Unpin + Send + 'static) -> Self {
+        let (sender, receiver) = watch::channel(Lines::default());
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(pipe).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                sender.send_modify(|output| output.lines.push(line));
+            }
+            sender.send_modify(|output| output.ended = true);
+        });
+        Self(receiver)
+    }
+
+    /// Waits for a line; `false` where the end comes first.
+    ///
+    /// # Panics
+    /// Where neither comes.
+    pub async fn has(&mut self, wanted: impl Fn(&str) -> bool) -> bool {
+        let wanted = |output: &Lines| output.lines.iter().any(|line| wanted(line));
+        let came = self.0.wait_for(|output| wanted(output) || output.ended);
+        let came = tokio::time::timeout(PATIENCE, came).await.expect("a line or the end");
+        came.is_ok_and(|output| wanted(&output))
+    }
+
+    async fn ended(&mut self) {
+        let ended = tokio::time::timeout(PATIENCE, self.0.wait_for(|output| output.ended)).await;
+        let _ = ended.expect("the end of its output");
+    }
+
+    /// The lines so far.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.0.borrow().lines.clone()
+    }
+
+    /// The lines so far as one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.lines().join("\n")
+    }
+}
+
+/// The binary beside this test's executable: `target/debug/inkstand` for `target/debug/deps/it-0123`.
+///
+/// `--workspace` builds it, `-p inkstand-tests` doesn't: rather than test an old one, this says so.
+fn binary() -> PathBuf {
+    let me = std::env::current_exe().expect("the path of this executable");
+    let target = me.parent().and_then(Path::parent).expect("a folder above `deps`");
+    let binary = target.join(format!("inkstand{}", std::env::consts::EXE_SUFFIX));
+    let built = modified(&binary).unwrap_or_else(|| {
+        panic!(
+            "{} is not there: run the tests with --workspace, or run `cargo build` first",
+            binary.display()
+        )
+    });
+    // What cargo made it of: `target: source source …`, in the form of make.
+    let sources = std::fs::read_to_string(binary.with_extension("d")).unwrap_or_default();
+    let newer = sources
+        .split_whitespace()
+        .skip(1)
+        .find(|source| modified(Path::new(source)).is_some_and(|modified| modified > built));
+    if let Some(newer) = newer {
+        panic!(
+            "{} is older than {newer}: run the tests with --workspace, or run `cargo build` first",
+            binary.display()
+        );
+    }
+    binary
+}
+
+fn modified(path: &Path) -> Option<std::time::SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
+}
