@@ -148,7 +148,8 @@ fn missing_variable(
     operation: Option<&str>,
     variables: &serde_json::Map<String, serde_json::Value>,
 ) -> Option<ServerError> {
-    let meant = document.operations.iter().find(|(name, _)| name.map(|name| name.as_str()) == operation);
+    let meant =
+        document.operations.iter().find(|(name, _)| name.map(async_graphql::Name::as_str) == operation);
     let definitions = meant.into_iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
     definitions.map(|definition| (definition.pos, &definition.node)).find_map(|(pos, variable)| {
         let kind = &variable.var_type.node;
