@@ -216,9 +216,9 @@ async fn orders_are_right(walker: &Walker) {
     assert!(nodes("updated").iter().rev().is_sorted_by_key(|node| key("updatedAt")(node)));
     assert_ne!(nodes("newest"), nodes("updated"));
     let slug = |node: &Value| node["slug"].as_str().unwrap().to_owned();
-    assert!(nodes("bySlug").iter().is_sorted_by_key(|node| slug(node)));
+    assert!(nodes("bySlug").iter().is_sorted_by_key(&slug));
     let by_count = |node: &Value| (-node["postCount"].as_i64().unwrap(), slug(node));
-    assert!(nodes("byCount").iter().is_sorted_by_key(|node| by_count(node)));
+    assert!(nodes("byCount").iter().is_sorted_by_key(by_count));
     let before_1970 = nodes("newest").iter().filter(|node| millis(node, "publishedAt") < 0).count();
     assert!(before_1970 > 10, "{before_1970}");
 }
