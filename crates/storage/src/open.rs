@@ -139,22 +139,20 @@ async fn knock(url: &DatabaseUrl, address: &str) -> Result<(), StorageError> {
         Some(socket) => socket.display().to_string(),
         None => format!("{}:{}", options.get_host(), options.get_port()),
     };
-    let no_answer = |fault: SqlxError| StorageError::NoAnswer { place, fault: fault.into() };
     let deadline = tokio::time::Instant::now() + PATIENCE;
-    loop {
-        match tokio::time::timeout_at(deadline, options.connect()).await {
-            Ok(Ok(connection)) => return connection.close().await.map_err(unreachable),
-            Ok(Err(fault)) if may_pass(&fault) && deadline.elapsed().is_zero() => {
-                tokio::time::sleep(KNOCK_PAUSE).await;
-            }
-            Ok(Err(fault @ SqlxError::Io(_))) if may_pass(&fault) => return Err(no_answer(fault)),
-            Ok(Err(fault)) => return Err(unreachable(fault)),
-            Err(_) => {
-                let silence = format!("no answer within {} seconds", PATIENCE.as_secs());
-                return Err(no_answer(SqlxError::Io(io::Error::new(ErrorKind::TimedOut, silence))));
-            }
+    let mut last = SqlxError::Io(io::Error::new(ErrorKind::TimedOut, "it keeps silent"));
+    while let Ok(knocked) = tokio::time::timeout_at(deadline, options.connect()).await {
+        match knocked {
+            Ok(connection) => return connection.close().await.map_err(unreachable),
+            Err(fault) if may_pass(&fault) => last = fault,
+            Err(fault) => return Err(unreachable(fault)),
         }
+        tokio::time::sleep(KNOCK_PAUSE).await;
     }
+    Err(match last {
+        SqlxError::Io(_) => StorageError::NoAnswer { place, fault: last.into() },
+        _ => unreachable(last),
+    })
 }
 
 /// Whether it is what a server says, or its absence, while it starts.
