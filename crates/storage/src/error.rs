@@ -1,26 +1,38 @@
 //! What can go wrong with a database.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use inkstand_model::EntryId;
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use thiserror::Error;
 
 /// Why the storage could not do what it was asked.
+///
+/// A message does not repeat its cause, which is the source: whoever shows an error shows the chain, `anyhow` by
+/// `{:#}`, and `tracing` where the field is the error itself (`error = &error as &dyn Error`) rather than its text.
 #[derive(Debug, Error)]
 pub enum StorageError {
     /// The address of the database is none.
     #[error(transparent)]
     Url(#[from] crate::InvalidDatabaseUrl),
-    /// No connection.
+    /// No server at that place.
     #[error(
-        "cannot open the database {database}: {fault}; see that it is there and may be used, or name another with \
-         --database-url"
+        "nobody answers at {place} (is the PostgreSQL server up, and are host and port of --database-url right?)"
     )]
+    NoAnswer {
+        /// Host and port, or the socket.
+        place: String,
+        /// What the system said.
+        #[source]
+        fault: DatabaseFault,
+    },
+    /// No connection.
+    #[error("cannot open the database {database}; see that it is there, or name another with --database-url")]
     Unreachable {
         /// The address, without a password.
         database: String,
         /// What the driver said.
+        #[source]
         fault: DatabaseFault,
     },
     /// A later version of Inkstand has changed the schema.
@@ -41,7 +53,7 @@ pub enum StorageError {
         database: PathBuf,
     },
     /// A file beside the database could not be made or locked.
-    #[error("cannot lock {path}")]
+    #[error("cannot lock {path}, beside the database; may its folder be written?")]
     Lock {
         /// The lock file.
         path: PathBuf,
@@ -63,28 +75,37 @@ pub enum StorageError {
         value: String,
     },
     /// A statement failed.
-    #[error("the database failed: {0}")]
-    Fault(DatabaseFault),
+    #[error("the database failed")]
+    Fault(#[from] DatabaseFault),
 }
 
-/// What the database or its driver said, in one sentence. Opaque, so that the library can be exchanged.
-#[derive(Debug)]
+/// What the database or its driver said, in its own words and with nothing behind it. Opaque, so that the library
+/// can be exchanged.
+#[derive(Debug, Error)]
 pub struct DatabaseFault(DbErr);
 
 impl fmt::Display for DatabaseFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The library puts a category before what the driver said, which the errors above have said already.
-        match &self.0 {
-            DbErr::Conn(RuntimeErr::SqlxError(fault))
-            | DbErr::Exec(RuntimeErr::SqlxError(fault))
-            | DbErr::Query(RuntimeErr::SqlxError(fault)) => fault.fmt(f),
-            fault => fault.fmt(f),
+        // The layers between only say that the next one failed.
+        let (DbErr::Conn(RuntimeErr::SqlxError(driver))
+        | DbErr::Exec(RuntimeErr::SqlxError(driver))
+        | DbErr::Query(RuntimeErr::SqlxError(driver))) = &self.0
+        else {
+            return self.0.fmt(f);
+        };
+        match driver.as_ref() {
+            SqlxError::Database(words) => f.write_str(words.message()),
+            SqlxError::Io(words) => words.fmt(f),
+            other => other.fmt(f),
         }
     }
 }
 
-/// Without a source: each error of the library and of the driver repeats what its source says.
-impl std::error::Error for DatabaseFault {}
+impl From<SqlxError> for DatabaseFault {
+    fn from(fault: SqlxError) -> Self {
+        Self(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(fault))))
+    }
+}
 
 impl From<DbErr> for DatabaseFault {
     fn from(fault: DbErr) -> Self {
@@ -95,5 +116,37 @@ impl From<DbErr> for DatabaseFault {
 impl From<DbErr> for StorageError {
     fn from(fault: DbErr) -> Self {
         Self::Fault(fault.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{error::Error, io};
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let refused = || SqlxError::Io(io::Error::other("connection refused"));
+        let check = |error: StorageError, said: &[&str]| {
+            let chain: Vec<String> =
+                std::iter::successors(Some(&error as &dyn Error), |error| (*error).source())
+                    .map(ToString::to_string)
+                    .collect();
+            assert_eq!(chain, said);
+        };
+        check(
+            DbErr::Query(RuntimeErr::SqlxError(Arc::new(refused()))).into(),
+            &["the database failed", "connection refused"],
+        );
+        check(
+            StorageError::Unreachable { database: "sqlite:blog".to_owned(), fault: refused().into() },
+            &["cannot open the database sqlite:blog", "connection refused"],
+        );
+        check(
+            StorageError::Lock { path: "blog.lock".into(), source: io::Error::other("read only") },
+            &["cannot lock blog.lock, beside the database; may its folder be written?", "read only"],
+        );
+        check(DbErr::RecordNotInserted.into(), &["the database failed", "None of the records are inserted"]);
     }
 }

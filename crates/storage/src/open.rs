@@ -1,6 +1,8 @@
 //! Opening a database: pools, pragmas, migrations.
 
 use std::{
+    error::Error,
+    io::{self, ErrorKind},
     path::Path,
     sync::{
         Arc,
@@ -11,8 +13,9 @@ use std::{
 
 use inkstand_model::Clock;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode,
+    SqlxError, TransactionOptions, TransactionTrait,
+    sqlx::{Connection, postgres::PgConnectOptions},
 };
 use sea_orm_migration::MigratorTrait;
 use tracing::{info, instrument, warn};
@@ -28,8 +31,11 @@ use crate::{
 /// A statement that takes longer is logged.
 const SLOW_STATEMENT: Duration = Duration::from_millis(500);
 
-/// A server that has not answered by then is not there.
-const CONNECT: Duration = Duration::from_secs(10);
+/// A server that starts together with ours gets so long to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Between two knocks at the door of a server that does not answer yet.
+const KNOCK_PAUSE: Duration = Duration::from_millis(200);
 
 /// What `pg_advisory_lock` is called with while migrating; any number that nobody else uses.
 const MIGRATE_LOCK: i64 = 0x696e_6b01;
@@ -50,8 +56,11 @@ impl Storage {
     ///
     /// # Errors
     /// Where it cannot be reached, read or written, or was made by a newer version; nothing is changed then.
-    #[instrument(name = "db.open", skip_all, fields(database = %url))]
+    #[instrument(level = "debug", name = "db.open", skip_all, fields(database = %url))]
     pub async fn open(url: &DatabaseUrl, clock: &dyn Clock) -> Result<Self, StorageError> {
+        if let DatabaseUrl::Postgres(address) = url {
+            knock(url, address).await?;
+        }
         migrate(url, clock).await?;
         let statements = Arc::new(AtomicU64::new(0));
         let unreachable =
@@ -108,7 +117,7 @@ impl Storage {
     pub async fn close(&self) {
         for pool in [&self.readers, &self.writers] {
             if let Err(fault) = pool.close_by_ref().await {
-                warn!(%fault, "closing the database");
+                warn!(fault = &fault as &dyn Error, "closing the database");
             }
         }
     }
@@ -118,17 +127,48 @@ impl Storage {
     }
 }
 
+/// Finds out whether the server answers and lets us in. A pool would go on knocking for as long as a request may
+/// wait, and then only say that time is up.
+async fn knock(url: &DatabaseUrl, address: &str) -> Result<(), StorageError> {
+    use sea_orm::sqlx::ConnectOptions;
+
+    let unreachable =
+        |fault: SqlxError| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
+    let options: PgConnectOptions = address.parse().map_err(unreachable)?;
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let mut last = SqlxError::Io(io::Error::new(ErrorKind::TimedOut, "it keeps silent"));
+    while let Ok(knocked) = tokio::time::timeout_at(deadline, options.connect()).await {
+        match knocked {
+            Ok(connection) => return connection.close().await.map_err(unreachable),
+            Err(fault) if may_pass(&fault) => last = fault,
+            Err(fault) => return Err(unreachable(fault)),
+        }
+        tokio::time::sleep(KNOCK_PAUSE).await;
+    }
+    Err(match last {
+        SqlxError::Io(_) => StorageError::NoAnswer { place, fault: last.into() },
+        _ => unreachable(last),
+    })
+}
+
+/// Whether it is what a server says, or its absence, while it starts.
+fn may_pass(fault: &SqlxError) -> bool {
+    match fault {
+        SqlxError::Io(io) => matches!(io.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound),
+        SqlxError::Database(words) => words.is_transient_in_connect_phase(),
+        _ => false,
+    }
+}
+
 /// Brings the schema up to date under a lock that all processes share, on a connection of its own.
 async fn migrate(url: &DatabaseUrl, clock: &dyn Clock) -> Result<(), StorageError> {
     let _lock = match url {
         DatabaseUrl::Sqlite(path) => Some(migrate_lock(path).await?),
-        DatabaseUrl::Postgres(address) => {
-            reach(address).await.map_err(|fault| StorageError::Unreachable {
-                database: url.to_string(),
-                fault: fault.into(),
-            })?;
-            None
-        }
+        DatabaseUrl::Postgres(_) => None,
     };
     let mut options = writer_options(url);
     options.max_connections(1).min_connections(1);
@@ -139,20 +179,6 @@ async fn migrate(url: &DatabaseUrl, clock: &dyn Clock) -> Result<(), StorageErro
     let closed = connection.close().await;
     migrated?;
     Ok(closed?)
-}
-
-/// Connects to PostgreSQL once, without a pool: that would try a closed port again for half a minute, and then say
-/// that it timed out, whatever the reason.
-async fn reach(address: &str) -> Result<(), DbErr> {
-    use sea_orm::sqlx::{ConnectOptions as _, Connection, Error, postgres::PgConnectOptions};
-
-    let fault = |fault: Error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(fault)));
-    let options: PgConnectOptions = address.parse().map_err(fault)?;
-    let connection = tokio::time::timeout(CONNECT, options.connect())
-        .await
-        .map_err(|_| DbErr::Custom(format!("no answer within {} seconds", CONNECT.as_secs())))?
-        .map_err(fault)?;
-    connection.close().await.map_err(fault)
 }
 
 async fn migrate_on(
@@ -228,7 +254,7 @@ fn base_options(url: &DatabaseUrl) -> ConnectOptions {
     options
         .sqlx_logging(false)
         .min_connections(1)
-        .connect_timeout(CONNECT)
+        .connect_timeout(Duration::from_secs(10))
         .acquire_timeout(Duration::from_secs(30));
     options
 }
