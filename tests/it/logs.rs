@@ -31,9 +31,9 @@ async fn at_debug_level_one_line_a_request() {
         assert_eq!((&line["level"], &line["status"]), (&json!("DEBUG"), &json!(status)));
         assert!(line["duration_ms"].as_f64().unwrap() >= 0.0);
         assert!(line["timestamp"].is_string());
-        assert!(line["span"]["request_id"].as_str().unwrap().len() >= 8, "{line}");
+        assert!(line["request_id"].as_str().unwrap().len() >= 8, "{line}");
     }
-    let operations: Vec<&Value> = requests.iter().map(|line| &line["span"]["operation"]).collect();
+    let operations: Vec<&Value> = requests.iter().map(|line| &line["operation"]).collect();
     assert_eq!(operations, [&json!("FrontPage"), &json!("Other"), &Value::Null]);
     served.stop().await;
 }
@@ -73,7 +73,7 @@ async fn a_fault_is_logged_once_under_the_id_that_the_client_was_told() {
         assert_eq!(errors.len(), 1, "{errors:#?}");
         assert!(errors[0].to_string().contains(&id), "{id} {errors:#?}");
         assert!(errors[0].to_string().contains("tag"), "{errors:#?}");
-        assert_eq!(errors[0]["span"]["operation"], "Broken", "{errors:#?}");
+        assert_eq!(errors[0]["operation"], "Broken", "{errors:#?}");
     }
 }
 

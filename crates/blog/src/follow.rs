@@ -12,7 +12,7 @@ impl Blog {
     pub async fn follow(&self, stop: impl Future<Output = ()> + Send) {
         let renew = async {
             if let Err(fault) = self.renew_renderings().await {
-                error!(%fault, "renewing old renderings");
+                error!(fault = &fault as &dyn std::error::Error, "renewing old renderings");
             }
         };
         let all = async { tokio::join!(self.follow_with_index(), renew, self.verify_index()) };
@@ -29,8 +29,8 @@ impl Blog {
         let Some(index) = self.inner.index.current() else { return };
         match tokio::task::spawn_blocking(move || index.verify()).await {
             Ok(Ok(())) => {}
-            Ok(Err(fault)) => warn!(%fault, "verifying the search index"),
-            Err(fault) => warn!(%fault, "verifying the search index"),
+            Ok(Err(fault)) => warn!(fault = &fault as &dyn std::error::Error, "verifying the search index"),
+            Err(fault) => warn!(fault = &fault as &dyn std::error::Error, "verifying the search index"),
         }
     }
 }

@@ -42,7 +42,11 @@ impl Blog {
                     let _ = tokio::time::timeout(LOOK, self.inner.written.notified()).await;
                 }
                 Err(fault) => {
-                    error!(%fault, retry_in_ms = pause.as_millis(), "the search index cannot follow");
+                    error!(
+                        fault = &fault as &dyn std::error::Error,
+                        retry_in_ms = pause.as_millis(),
+                        "the search index cannot follow"
+                    );
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(60));
                 }

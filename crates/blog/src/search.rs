@@ -108,7 +108,10 @@ impl IndexHandle {
         match answered {
             Ok(answer) => Ok(answer),
             Err(fault @ inkstand_search::Error::Broken) => {
-                error!(%fault, "the search index is broken and will be built anew");
+                error!(
+                    fault = &fault as &dyn std::error::Error,
+                    "the search index is broken and will be built anew"
+                );
                 let indexed = self.readiness().indexed;
                 self.report(indexed, false);
                 Ok(T::default())

@@ -22,7 +22,7 @@ pub(crate) fn fault(ctx: &Context<'_>, error: impl Into<Arc<BlogError>>) -> Erro
         }
         _ => {
             let request = &ctx.data_unchecked::<RequestState>().id;
-            tracing::error!(request_id = %request, error = %error, "a resolver failed");
+            tracing::error!(request_id = %request, error = error.as_ref() as &dyn std::error::Error, "a resolver failed");
             refusal(
                 code::INTERNAL,
                 format!("something failed here; the log has more under request {request}"),

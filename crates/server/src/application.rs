@@ -116,7 +116,7 @@ impl Application {
             },
         };
         if let Err(fault) = follower.await {
-            warn!(%fault, "the followers broke off");
+            warn!(fault = &fault as &dyn std::error::Error, "the followers broke off");
         }
         blog.close().await;
         drop(lock);
