@@ -1,6 +1,6 @@
 //! Whether the process lives, and whether it is ready.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use axum::{
     Json,
@@ -27,7 +27,7 @@ pub(crate) async fn readyz(State(options): State<Arc<HttpOptions>>) -> Response 
         }))
         .into_response(),
         Err(fault) => {
-            tracing::warn!(%fault, "not ready");
+            tracing::warn!(fault = &fault as &dyn Error, "not ready");
             let body = json!({ "ready": false, "reason": "the database does not answer" });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
         }

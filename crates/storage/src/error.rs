@@ -1,19 +1,31 @@
 //! What can go wrong with a database.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use inkstand_model::EntryId;
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use thiserror::Error;
 
 /// Why the storage could not do what it was asked.
+///
+/// A message does not repeat its cause, which is the source: whoever shows an error shows the chain, `anyhow` by
+/// `{:#}`, and `tracing` where the field is the error itself (`error = &error as &dyn Error`) rather than its text.
 #[derive(Debug, Error)]
 pub enum StorageError {
     /// The address of the database is none.
     #[error(transparent)]
     Url(#[from] crate::InvalidDatabaseUrl),
+    /// No server at that place.
+    #[error("nobody answers at {place} (is the PostgreSQL server up, and are host and port right?)")]
+    NoAnswer {
+        /// Host and port, or the socket.
+        place: String,
+        /// What the system said.
+        #[source]
+        fault: DatabaseFault,
+    },
     /// No connection.
-    #[error("cannot open the database {database}: {fault}")]
+    #[error("cannot open the database {database}")]
     Unreachable {
         /// The address, without a password.
         database: String,
@@ -39,7 +51,7 @@ pub enum StorageError {
         database: PathBuf,
     },
     /// A file beside the database could not be made or locked.
-    #[error("cannot lock {path}: {source}")]
+    #[error("cannot lock {path}, beside the database; may its folder be written?")]
     Lock {
         /// The lock file.
         path: PathBuf,
@@ -61,23 +73,35 @@ pub enum StorageError {
         value: String,
     },
     /// A statement failed.
-    #[error("the database failed: {0}")]
+    #[error("the database failed")]
     Fault(#[from] DatabaseFault),
 }
 
-/// What the database or its driver said. Opaque, so that the library can be exchanged.
-#[derive(Debug)]
+/// What the database or its driver said, in its own words and with nothing behind it. Opaque, so that the library
+/// can be exchanged.
+#[derive(Debug, Error)]
 pub struct DatabaseFault(DbErr);
 
 impl fmt::Display for DatabaseFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        // The layers between only say that the next one failed.
+        let (DbErr::Conn(RuntimeErr::SqlxError(driver))
+        | DbErr::Exec(RuntimeErr::SqlxError(driver))
+        | DbErr::Query(RuntimeErr::SqlxError(driver))) = &self.0
+        else {
+            return self.0.fmt(f);
+        };
+        match driver.as_ref() {
+            SqlxError::Database(words) => f.write_str(words.message()),
+            SqlxError::Io(words) => words.fmt(f),
+            other => other.fmt(f),
+        }
     }
 }
 
-impl std::error::Error for DatabaseFault {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
+impl From<SqlxError> for DatabaseFault {
+    fn from(fault: SqlxError) -> Self {
+        Self(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(fault))))
     }
 }
 
@@ -90,5 +114,37 @@ impl From<DbErr> for DatabaseFault {
 impl From<DbErr> for StorageError {
     fn from(fault: DbErr) -> Self {
         Self::Fault(fault.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{error::Error, io};
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let refused = || SqlxError::Io(io::Error::other("connection refused"));
+        let check = |error: StorageError, said: &[&str]| {
+            let chain: Vec<String> =
+                std::iter::successors(Some(&error as &dyn Error), |error| (*error).source())
+                    .map(ToString::to_string)
+                    .collect();
+            assert_eq!(chain, said);
+        };
+        check(
+            DbErr::Query(RuntimeErr::SqlxError(Arc::new(refused()))).into(),
+            &["the database failed", "connection refused"],
+        );
+        check(
+            StorageError::Unreachable { database: "sqlite:blog".to_owned(), fault: refused().into() },
+            &["cannot open the database sqlite:blog", "connection refused"],
+        );
+        check(
+            StorageError::Lock { path: "blog.lock".into(), source: io::Error::other("read only") },
+            &["cannot lock blog.lock, beside the database; may its folder be written?", "read only"],
+        );
+        check(DbErr::RecordNotInserted.into(), &["the database failed", "None of the records are inserted"]);
     }
 }

@@ -1,6 +1,8 @@
 //! Opening a database: pools, pragmas, migrations.
 
 use std::{
+    error::Error,
+    io::{self, ErrorKind},
     path::Path,
     sync::{
         Arc,
@@ -12,7 +14,8 @@ use std::{
 use inkstand_model::Clock;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    SqlxError, TransactionOptions, TransactionTrait,
+    sqlx::{Connection, postgres::PgConnectOptions},
 };
 use sea_orm_migration::MigratorTrait;
 use tracing::{info, instrument, warn};
@@ -27,6 +30,12 @@ use crate::{
 
 /// A statement that takes longer is logged.
 const SLOW_STATEMENT: Duration = Duration::from_millis(500);
+
+/// A server that starts together with ours gets so long to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Between two knocks at the door of a server that does not answer yet.
+const KNOCK_PAUSE: Duration = Duration::from_millis(200);
 
 /// What `pg_advisory_lock` is called with while migrating; any number that nobody else uses.
 const MIGRATE_LOCK: i64 = 0x696e_6b01;
@@ -47,8 +56,11 @@ impl Storage {
     ///
     /// # Errors
     /// Where it cannot be reached, read or written, or was made by a newer version; nothing is changed then.
-    #[instrument(name = "db.open", skip_all, fields(database = %url))]
+    #[instrument(level = "debug", name = "db.open", skip_all, fields(database = %url))]
     pub async fn open(url: &DatabaseUrl, clock: &dyn Clock) -> Result<Self, StorageError> {
+        if let DatabaseUrl::Postgres(address) = url {
+            knock(url, address).await?;
+        }
         migrate(url, clock).await?;
         let statements = Arc::new(AtomicU64::new(0));
         let unreachable =
@@ -105,13 +117,53 @@ impl Storage {
     pub async fn close(&self) {
         for pool in [&self.readers, &self.writers] {
             if let Err(fault) = pool.close_by_ref().await {
-                warn!(%fault, "closing the database");
+                warn!(fault = &fault as &dyn Error, "closing the database");
             }
         }
     }
 
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         &self.readers
+    }
+}
+
+/// Finds out whether the server answers and lets us in. A pool would go on knocking for as long as a request may
+/// wait, and then only say that time is up.
+async fn knock(url: &DatabaseUrl, address: &str) -> Result<(), StorageError> {
+    use sea_orm::sqlx::ConnectOptions;
+
+    let unreachable =
+        |fault: SqlxError| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
+    let options: PgConnectOptions = address.parse().map_err(unreachable)?;
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let mut last = SqlxError::Io(io::Error::new(ErrorKind::TimedOut, "it keeps silent"));
+    while let Ok(knocked) = tokio::time::timeout_at(deadline, options.connect()).await {
+        match knocked {
+            Ok(connection) => return connection.close().await.map_err(unreachable),
+            Err(fault) if may_pass(&fault) => last = fault,
+            Err(fault) => return Err(unreachable(fault)),
+        }
+        // A connection that is refused at once is no time-out, however late it is.
+        if tokio::time::timeout_at(deadline, tokio::time::sleep(KNOCK_PAUSE)).await.is_err() {
+            break;
+        }
+    }
+    Err(match last {
+        SqlxError::Io(_) => StorageError::NoAnswer { place, fault: last.into() },
+        _ => unreachable(last),
+    })
+}
+
+/// Whether it is what a server says, or its absence, while it starts.
+fn may_pass(fault: &SqlxError) -> bool {
+    match fault {
+        SqlxError::Io(io) => matches!(io.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound),
+        SqlxError::Database(words) => words.is_transient_in_connect_phase(),
+        _ => false,
     }
 }
 
