@@ -26,7 +26,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.archive", skip_all)]
+    #[instrument(level = "debug", name = "db.entry.archive", skip_all)]
     pub async fn archive(&self, zone: &Zone) -> Result<Vec<(i16, i8, u64)>, StorageError> {
         let posts = published().add(Expr::col(entry::Column::Kind).eq(EntryKind::Post.as_str()));
         let span: Option<(Option<i64>, Option<i64>)> = entry::Entity::find()

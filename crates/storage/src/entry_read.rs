@@ -34,7 +34,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.by_ids", skip_all, fields(ids = ids.len()))]
+    #[instrument(level = "debug", name = "db.entry.by_ids", skip_all, fields(ids = ids.len()))]
     pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Result<Vec<Entry>, StorageError> {
         self.entries_where(entry::Column::Id.is_in(uuids(ids)).into_condition()).await
     }
@@ -43,7 +43,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.by_slug", skip(self))]
+    #[instrument(level = "debug", name = "db.entry.by_slug", skip(self))]
     pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Result<Option<Entry>, StorageError> {
         let is_it = entry::Column::Kind.eq(kind.as_str()).and(entry::Column::Slug.eq(slug.as_str()));
         Ok(self.entries_where(is_it.into_condition()).await?.pop())
@@ -53,7 +53,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.by_number", skip(self))]
+    #[instrument(level = "debug", name = "db.entry.by_number", skip(self))]
     pub async fn entry_by_number(&self, number: i64) -> Result<Option<Entry>, StorageError> {
         Ok(self.entries_where(entry::Column::Number.eq(number).into_condition()).await?.pop())
     }
@@ -62,7 +62,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.children", skip_all, fields(ids = parents.len()))]
+    #[instrument(level = "debug", name = "db.entry.children", skip_all, fields(ids = parents.len()))]
     pub async fn children(&self, parents: &[EntryId]) -> Result<HashMap<EntryId, Vec<Entry>>, StorageError> {
         let below = published().add(entry::Column::ParentId.is_in(uuids(parents)));
         let rows = entry::Entity::find()
@@ -78,7 +78,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.translations", skip_all, fields(groups = groups.len()))]
+    #[instrument(level = "debug", name = "db.entry.translations", skip_all, fields(groups = groups.len()))]
     pub async fn translations(&self, groups: &[Uuid]) -> Result<HashMap<Uuid, Vec<Entry>>, StorageError> {
         let rows = entry::Entity::find()
             .filter(published().add(entry::Column::TranslationGroup.is_in(groups.iter().copied())))
@@ -93,7 +93,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.bodies", skip_all, fields(ids = ids.len()))]
+    #[instrument(level = "debug", name = "db.entry.bodies", skip_all, fields(ids = ids.len()))]
     pub async fn bodies(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, EntryBody>, StorageError> {
         let rows = entry_body::Entity::find()
             .filter(entry_body::Column::EntryId.is_in(uuids(ids)))
@@ -106,7 +106,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.outdated_bodies", skip(self))]
+    #[instrument(level = "debug", name = "db.entry.outdated_bodies", skip(self))]
     pub async fn bodies_rendered_before(
         &self,
         version: u32,
@@ -124,7 +124,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.list", skip_all, fields(limit = slice.limit))]
+    #[instrument(level = "debug", name = "db.entry.list", skip_all, fields(limit = slice.limit))]
     pub async fn entries(
         &self,
         kind: EntryKind,
@@ -142,7 +142,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.count", skip_all)]
+    #[instrument(level = "debug", name = "db.entry.count", skip_all)]
     pub async fn count_entries(&self, kind: EntryKind, filter: &EntryFilter) -> Result<u64, StorageError> {
         let condition = condition(self.reader(), kind, filter).await?;
         Ok(entry::Entity::find().filter(condition).count(self.reader()).await?)
@@ -175,7 +175,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.neighbours", skip_all, fields(ids = ids.len()))]
+    #[instrument(level = "debug", name = "db.entry.neighbours", skip_all, fields(ids = ids.len()))]
     pub async fn neighbours(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Neighbours>, StorageError> {
         let statement = Query::select()
             .column(entry::Column::Id)

@@ -172,7 +172,7 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.insert", skip_all, fields(id = %record.entry.id))]
+    #[instrument(level = "debug", name = "db.entry.insert", skip_all, fields(id = %record.entry.id))]
     pub async fn insert_entry(&mut self, record: &EntryRecord) -> Result<(), StorageError> {
         entry::Entity::insert(entry_row(&record.entry)).exec_without_returning(&self.transaction).await?;
         entry_body::Entity::insert(body_row(&record.body, record.extra.as_deref()))
@@ -187,7 +187,7 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// [`StorageError::VersionConflict`] where it isn't, and where the database fails.
-    #[instrument(name = "db.entry.replace", skip_all, fields(id = %record.entry.id))]
+    #[instrument(level = "debug", name = "db.entry.replace", skip_all, fields(id = %record.entry.id))]
     pub async fn replace_entry(
         &mut self,
         before: &EntryRecord,

@@ -73,7 +73,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.entry.filed", skip_all, fields(?under, ids = terms.len()))]
+    #[instrument(level = "debug", name = "db.entry.filed", skip_all, fields(?under, ids = terms.len()))]
     pub async fn posts_filed_under(
         &self,
         under: FiledUnder,

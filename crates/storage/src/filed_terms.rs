@@ -27,7 +27,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.author.of_entries", skip_all, fields(ids = ids.len()))]
+    #[instrument(level = "debug", name = "db.author.of_entries", skip_all, fields(ids = ids.len()))]
     pub async fn authors_of(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Vec<Author>>, StorageError> {
         use entry_author::{Column, Entity};
         filed(self.reader(), ids, Entity, Column::EntryId, Column::AuthorId, Column::Position).await
@@ -37,7 +37,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.tag.of_entries", skip_all, fields(ids = ids.len()))]
+    #[instrument(level = "debug", name = "db.tag.of_entries", skip_all, fields(ids = ids.len()))]
     pub async fn tags_of(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Vec<Tag>>, StorageError> {
         use entry_tag::{Column, Entity};
         filed(self.reader(), ids, Entity, Column::EntryId, Column::TagId, Column::Position).await
@@ -47,7 +47,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.category.of_entries", skip_all, fields(ids = ids.len()))]
+    #[instrument(level = "debug", name = "db.category.of_entries", skip_all, fields(ids = ids.len()))]
     pub async fn categories_of(
         &self,
         ids: &[EntryId],
@@ -60,7 +60,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.series.of_entries", skip_all, fields(ids = ids.len()))]
+    #[instrument(level = "debug", name = "db.series.of_entries", skip_all, fields(ids = ids.len()))]
     pub async fn series_of(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Series>, StorageError> {
         use series_part::{Column, Entity};
         let series: HashMap<EntryId, Vec<Series>> =
@@ -72,7 +72,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.series.parts", skip_all, fields(ids = series.len()))]
+    #[instrument(level = "debug", name = "db.series.parts", skip_all, fields(ids = series.len()))]
     pub async fn series_parts(
         &self,
         series: &[SeriesId],

@@ -49,7 +49,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.term.by_slug", skip(self))]
+    #[instrument(level = "debug", name = "db.term.by_slug", skip(self))]
     pub async fn term_by_slug<T: Term>(&self, slug: &Slug) -> Result<Option<T>, StorageError> {
         let row = T::Entity::find().filter(T::SLUG.eq(slug.as_str())).one(self.reader()).await?;
         Ok(row.map(T::from))
@@ -59,7 +59,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.term.by_ids", skip_all, fields(ids = ids.len()))]
+    #[instrument(level = "debug", name = "db.term.by_ids", skip_all, fields(ids = ids.len()))]
     pub async fn terms_by_ids<T: Term>(&self, ids: &[Uuid]) -> Result<Vec<T>, StorageError> {
         let rows = T::Entity::find().filter(T::ID.is_in(ids.iter().copied())).all(self.reader()).await?;
         Ok(rows.into_iter().map(T::from).collect())
@@ -69,7 +69,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.term.list", skip_all, fields(limit = slice.limit))]
+    #[instrument(level = "debug", name = "db.term.list", skip_all, fields(limit = slice.limit))]
     pub async fn terms<T: Term>(
         &self,
         order: TermOrder,
@@ -113,7 +113,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.term.count", skip_all)]
+    #[instrument(level = "debug", name = "db.term.count", skip_all)]
     pub async fn count_terms<T: Term>(&self) -> Result<u64, StorageError> {
         let count: Option<i64> = T::Entity::find()
             .select_only()
@@ -128,7 +128,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.category.tree", skip_all)]
+    #[instrument(level = "debug", name = "db.category.tree", skip_all)]
     pub async fn category_tree(&self) -> Result<Vec<Category>, StorageError> {
         let rows = entity::category::Entity::find()
             .order_by_asc(entity::category::Column::Slug)

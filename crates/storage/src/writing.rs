@@ -113,7 +113,7 @@ impl<'a> Writing<'a> {
     ///
     /// # Errors
     /// Where the database fails; nothing is changed then.
-    #[instrument(name = "db.commit", skip_all, fields(changes = self.changes.len()))]
+    #[instrument(level = "debug", name = "db.commit", skip_all, fields(changes = self.changes.len()))]
     pub async fn commit(mut self) -> Result<Seq, StorageError> {
         self.write_counts().await?;
         self.write_numbers().await?;
