@@ -57,6 +57,8 @@ pub(crate) fn page() -> Response {
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        // At the same address others get JSON.
+        (header::VARY, HeaderValue::from_static("accept")),
     ];
     (headers, PAGE.replace("{{FRONT_PAGE}}", &query)).into_response()
 }

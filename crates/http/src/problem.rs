@@ -22,5 +22,6 @@ pub(crate) fn problem_as(
 ) -> Response {
     let body = json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }).to_string();
     let content_type = HeaderValue::from_static(media_type.content_type());
-    (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
+    let vary = HeaderValue::from_static("accept");
+    (status, [(header::CONTENT_TYPE, content_type), (header::VARY, vary)], body).into_response()
 }

@@ -4,7 +4,6 @@ use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     http::{Method, StatusCode, header},
     middleware,
     response::{IntoResponse, Redirect, Response},
@@ -45,10 +44,9 @@ pub fn router(options: HttpOptions) -> Router {
         .route("/readyz", get(health::readyz))
         .fallback(nothing_here)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(cors())
-        // The handlers read bodies under a limit and a message of their own.
-        .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(Arc::clone(&options), request_log::layer))
+        // Outermost: a page of another origin shall also read what the layers within it say.
+        .layer(cors())
         .with_state(options)
 }
 
