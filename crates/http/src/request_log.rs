@@ -12,7 +12,7 @@ use axum::{
     response::Response,
 };
 use inkstand_graphql::{RequestId, code};
-use tracing::{Instrument, debug, error, field, info, info_span};
+use tracing::{Instrument, debug, error, error_span, field, info};
 
 use crate::{HttpOptions, problem::problem};
 
@@ -31,7 +31,8 @@ pub(crate) async fn layer(
     next: Next,
 ) -> Response {
     let id = request_id(&options, &request);
-    let span = info_span!(
+    // Of the highest level, so that it is there whenever anything is logged.
+    let span = error_span!(
         "http.request",
         request_id = %id,
         method = %request.method(),

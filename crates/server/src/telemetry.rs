@@ -1,31 +1,230 @@
 //! The log.
 
-use std::io::IsTerminal;
+use std::{error::Error, fmt, io::IsTerminal};
 
-use anyhow::{Result, anyhow};
-use tracing_subscriber::{EnvFilter, fmt};
+use anyhow::{Result, anyhow, ensure};
+use serde_json::{Map, Value};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+    level_filters::LevelFilter,
+};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{
+        FmtContext, FormatEvent, FormatFields, FormattedFields, MakeWriter,
+        format::{JsonFields, Writer},
+        time::{FormatTime, SystemTime},
+    },
+    registry::LookupSpan,
+    util::SubscriberInitExt,
+};
 
 use crate::LogFormat;
 
 /// What libraries say that we say ourselves, unless the level names them.
 const QUIET: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn,";
 
+/// The span of a request (`http::request_log`).
+const REQUEST: &str = "http.request";
+
 /// Installs the subscriber of this process; the log goes to standard error.
 pub(crate) fn start(format: LogFormat, level: &str) -> Result<()> {
-    let filter = EnvFilter::try_new(format!("{QUIET}{level}")).map_err(|error| {
-        anyhow!("the log level {level:?} is none: {error} (examples: info, inkstand_http=debug)")
-    })?;
+    let filter = filter(level)?;
     let human = match format {
         LogFormat::Human => true,
         LogFormat::Json => false,
         LogFormat::Auto => std::io::stderr().is_terminal(),
     };
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let installed = if human {
-        builder.with_ansi(std::io::stderr().is_terminal()).with_target(false).compact().try_init()
+        let ansi = std::io::stderr().is_terminal();
+        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        builder.with_ansi(ansi).with_target(false).compact().finish().try_init()
     } else {
-        // Flat, so that `jq .request_id` finds the id of the span's request in each event.
-        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+        json(filter, std::io::stderr).try_init()
     };
     installed.map_err(|error| anyhow!("cannot start the log: {error}"))
+}
+
+fn filter(level: &str) -> Result<EnvFilter> {
+    const EXAMPLES: &str =
+        "take error, warn, info, debug, trace, or directives such as info,inkstand_http=debug";
+    for directive in level.split(',').map(str::trim) {
+        // The library takes a lone word for the name of a crate, and a misspelt level would silence the log.
+        let is_level = !directive.is_empty() && directive.parse::<LevelFilter>().is_ok();
+        ensure!(is_level || directive.contains('='), "{directive:?} is no log level; {EXAMPLES}");
+    }
+    EnvFilter::try_new(format!("{QUIET}{level}"))
+        .map_err(|error| anyhow!("the log level {level:?} cannot be read: {error}; {EXAMPLES}"))
+}
+
+fn json<W>(filter: EnvFilter, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .fmt_fields(JsonFields::new())
+        .event_format(JsonLines)
+        .finish()
+}
+
+/// One flat object a line: what the event says, and what the request is that it happened in, so that
+/// `jq 'select(.request_id == "…")'` finds all of a request, however deep. The library's own JSON puts the fields of
+/// spans into objects of their own, and knows an error's message only.
+struct JsonLines;
+
+impl<S, N> FormatEvent<S, N> for JsonLines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        ctx: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut timestamp = String::new();
+        SystemTime.format_time(&mut Writer::new(&mut timestamp))?;
+        let mut line = Map::new();
+        line.insert("timestamp".to_owned(), timestamp.into());
+        line.insert("level".to_owned(), event.metadata().level().as_str().into());
+        line.insert("target".to_owned(), event.metadata().target().into());
+        event.record(&mut Fields(&mut line));
+        let mut inner = None;
+        for span in ctx.event_scope().into_iter().flatten() {
+            let fields = span.extensions().get::<FormattedFields<N>>().map(|fields| fields.fields.clone());
+            let fields: Map<String, Value> =
+                fields.and_then(|fields| serde_json::from_str(&fields).ok()).unwrap_or_default();
+            if span.name() == REQUEST {
+                for (name, value) in fields {
+                    line.entry(name).or_insert(value);
+                }
+            } else if inner.is_none() {
+                let mut named = Map::from_iter([("name".to_owned(), span.name().into())]);
+                named.extend(fields);
+                inner = Some(named);
+            }
+        }
+        if let Some(inner) = inner {
+            line.entry("span").or_insert(inner.into());
+        }
+        writeln!(writer, "{}", Value::Object(line))
+    }
+}
+
+struct Fields<'a>(&'a mut Map<String, Value>);
+
+impl Fields<'_> {
+    fn put(&mut self, field: &Field, value: impl Into<Value>) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+}
+
+impl Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.put(field, format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.put(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field, value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.put(field, value);
+    }
+
+    /// With all its causes: a message alone does not repeat them.
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        let causes = std::iter::successors(Some(value), |error| (*error).source());
+        self.put(field, causes.map(ToString::to_string).collect::<Vec<_>>().join(": "));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{self, Write},
+        sync::{Arc, Mutex},
+    };
+
+    use anyhow::Context;
+    use tracing::{debug_span, error, error_span, field};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Captured(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Captured {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(level: &str, work: impl FnOnce()) -> Vec<Value> {
+        let captured = Captured::default();
+        let writer = captured.clone();
+        let subscriber = json(filter(level).unwrap(), move || writer.clone());
+        tracing::subscriber::with_default(subscriber, work);
+        let bytes = captured.0.lock().unwrap().clone();
+        let text = String::from_utf8(bytes).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn every_line_of_a_request_carries_its_id_and_operation() {
+        for level in ["error", "debug"] {
+            let lines = logged(level, || {
+                let request = error_span!("http.request", request_id = "r1", operation = field::Empty);
+                let _request = request.enter();
+                request.record("operation", "FrontPage");
+                error!("outside");
+                let _inner = debug_span!("db.entry.list", limit = 11).entered();
+                let fault = Err::<(), _>(io::Error::other("disk full")).context("the database failed");
+                let fault = fault.unwrap_err();
+                error!(status = 500, fault = fault.as_ref() as &dyn Error, "inside");
+            });
+            assert_eq!(lines.len(), 2);
+            for line in &lines {
+                assert_eq!((&line["request_id"], &line["operation"]), (&"r1".into(), &"FrontPage".into()));
+            }
+            let inside = &lines[1];
+            assert_eq!((&inside["message"], &inside["status"]), (&"inside".into(), &500.into()));
+            assert_eq!(inside["fault"], "the database failed: disk full");
+            if level == "debug" {
+                assert_eq!(inside["span"], serde_json::json!({ "name": "db.entry.list", "limit": 11 }));
+            }
+        }
+    }
+
+    #[test]
+    fn a_misspelt_level_is_refused() {
+        for good in
+            ["info", "WARN", "off", "info,inkstand_http=debug", "sqlx=debug, warn", "[db.commit]=trace"]
+        {
+            assert!(filter(good).is_ok(), "{good}");
+        }
+        for bad in ["inof", "", "info,inkstand_http", "inkstand_http=inof", "info,"] {
+            assert!(filter(bad).is_err(), "{bad}");
+        }
+    }
 }
