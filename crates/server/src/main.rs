@@ -2,9 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use inkstand_server::{Cli, run};
-
 fn main() -> ExitCode {
-    run(Cli::parse())
+    inkstand_server::run(std::env::args_os())
 }
