@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::Gateway;
-use inkstand_http::{HttpOptions, router};
+use inkstand_http::{HttpOptions, router, serve};
 use inkstand_model::Clock;
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
@@ -82,7 +82,7 @@ impl Application {
     /// Answers until `stop` is ready, then lets running requests end and closes the database.
     ///
     /// # Errors
-    /// Where the listener fails.
+    /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let Self { listener, address, router, blog, lock, .. } = self;
         info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
@@ -98,17 +98,16 @@ impl Application {
             let (blog, stop) = (blog.clone(), until_stopped());
             async move { blog.follow(stop).await }
         });
-        let mut serving =
-            tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(until_stopped()).into_future());
+        let mut serving = tokio::spawn(serve(listener, router, until_stopped()));
         let early = tokio::select! {
             () = stop => None,
             ended = &mut serving => Some(ended),
         };
         stopping.send_replace(true);
         let served = match early {
-            Some(ended) => ended.context("the server broke off")?.context("the server failed"),
+            Some(ended) => ended.context("the server broke off"),
             None => match tokio::time::timeout(DRAIN, &mut serving).await {
-                Ok(ended) => ended.context("the server broke off")?.context("the server failed"),
+                Ok(ended) => ended.context("the server broke off"),
                 Err(_) => {
                     warn!("some requests did not end in time and are broken off");
                     serving.abort();
