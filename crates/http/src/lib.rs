@@ -12,8 +12,11 @@
 //! | `GET /healthz` | whether the process lives |
 //! | `GET /readyz` | whether the database answers, and how far the search has come |
 //!
+//! and [`serve`] answers by it on a port, with bounds on connections.
+//!
 //! What this crate does not know: SQL, the index, and what the schema says.
 
+mod accept;
 mod graphiql;
 mod graphql;
 mod health;
@@ -22,5 +25,6 @@ mod problem;
 mod request_log;
 mod router;
 
+pub use accept::serve;
 pub use graphiql::GRAPHIQL_LICENCES;
 pub use router::{HttpOptions, router};

@@ -1,16 +1,19 @@
 //! The id, the span and the log line of each request, and its deadline.
 
 use std::{
-    sync::Arc,
+    pin::pin,
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
 use axum::{
+    body::Body,
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode},
     middleware::Next,
     response::Response,
 };
+use http_body_util::BodyExt;
 use inkstand_graphql::{RequestId, code};
 use tracing::{Instrument, debug, error, error_span, field, info};
 
@@ -40,10 +43,17 @@ pub(crate) async fn layer(
         operation = field::Empty,
     );
     request.extensions_mut().insert(id.clone());
+    let (request, reading) = watched(request);
     let began = Instant::now();
     async {
-        let mut response = match tokio::time::timeout(options.deadline, next.run(request)).await {
+        let mut running = pin!(next.run(request));
+        let mut response = match tokio::time::timeout(options.deadline, &mut running).await {
             Ok(response) => response,
+            Err(_) if reading.upgrade().is_some() => problem(
+                StatusCode::REQUEST_TIMEOUT,
+                code::TIMEOUT,
+                "the body of the request did not arrive in time",
+            ),
             Err(_) => problem(
                 StatusCode::GATEWAY_TIMEOUT,
                 code::TIMEOUT,
@@ -69,6 +79,19 @@ pub(crate) async fn layer(
     .await
 }
 
+/// The request, and what lives as long as its body is not read to the end.
+fn watched(request: Request) -> (Request, Weak<()>) {
+    let alive = Arc::new(());
+    let reading = Arc::downgrade(&alive);
+    let request = request.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let _alive = &alive;
+            frame
+        }))
+    });
+    (request, reading)
+}
+
 fn request_id(options: &HttpOptions, request: &Request) -> RequestId {
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let harmless = |id: &&str| {
@@ -80,4 +103,17 @@ fn request_id(options: &HttpOptions, request: &Request) -> RequestId {
         Some(given) => given.to_owned(),
         None => options.clock.random().iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_is_watched_until_it_is_read() {
+        let (request, reading) = watched(Request::new(Body::from("{}")));
+        assert!(reading.upgrade().is_some());
+        assert_eq!(request.into_body().collect().await.unwrap().to_bytes(), "{}");
+        assert!(reading.upgrade().is_none());
+    }
 }

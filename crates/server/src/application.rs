@@ -1,23 +1,27 @@
 //! A blog that is served: opened, listening, running, stopped.
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::Gateway;
-use inkstand_http::{HttpOptions, router};
+use inkstand_http::{HttpOptions, router, serve};
 use inkstand_model::Clock;
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
 use tracing::{info, warn};
 
-use crate::{Settings, sample};
+use crate::{Settings, sample, start_lines::reached_at};
 
 /// No answer takes longer.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Requests that still run when the server stops get so long to end.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// What remains then gets so long to let go of the database. A connection that is in use after that is cut off with
+/// the process, which SQLite and PostgreSQL are both made for.
+const CLOSE: Duration = Duration::from_secs(5);
 
 /// A served blog.
 pub struct Application {
@@ -38,23 +42,20 @@ impl Application {
     pub async fn build(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self> {
         let listener = listen(settings.listen).await?;
         let address = listener.local_addr().context("the port has no address")?;
-        ensure_data_dir(settings)?;
+        ensure_folders(settings)?;
         let lock = ServeLock::take(&settings.database)?;
-        let is_new = match &settings.database {
-            DatabaseUrl::Sqlite(path) => !path.exists(),
-            DatabaseUrl::Postgres(_) => false,
-        };
         let storage = Storage::open(&settings.database, clock.as_ref()).await?;
         let options = BlogOptions { index: Some(settings.data_dir.join("index")) };
         let blog = Blog::open(storage, options, Arc::clone(&clock)).await.with_context(|| {
             let index = settings.data_dir.join("index");
             format!("cannot open the search index {}; give this server another --data-dir", index.display())
         })?;
-        if is_new && settings.sample && !settings.database_named {
+        // Asked of the log rather than of the folder: a first start that failed half-way is still the first.
+        if settings.sample && !settings.database_named && blog.is_untouched().await? {
             sample::load(&blog).await?;
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
-        let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));
         let gateway = Gateway::new(&public_url);
         let router = router(HttpOptions { blog: blog.clone(), gateway, clock, deadline: DEADLINE });
         Ok(Self { listener, address, router, blog, sample_posts, lock })
@@ -81,7 +82,7 @@ impl Application {
     /// Answers until `stop` is ready, then lets running requests end and closes the database.
     ///
     /// # Errors
-    /// Where the listener fails.
+    /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let Self { listener, address, router, blog, lock, .. } = self;
         info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
@@ -97,17 +98,16 @@ impl Application {
             let (blog, stop) = (blog.clone(), until_stopped());
             async move { blog.follow(stop).await }
         });
-        let mut serving =
-            tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(until_stopped()).into_future());
+        let mut serving = tokio::spawn(serve(listener, router, until_stopped()));
         let early = tokio::select! {
             () = stop => None,
             ended = &mut serving => Some(ended),
         };
         stopping.send_replace(true);
         let served = match early {
-            Some(ended) => ended.context("the server broke off")?.context("the server failed"),
+            Some(ended) => ended.context("the server broke off"),
             None => match tokio::time::timeout(DRAIN, &mut serving).await {
-                Ok(ended) => ended.context("the server broke off")?.context("the server failed"),
+                Ok(ended) => ended.context("the server broke off"),
                 Err(_) => {
                     warn!("some requests did not end in time and are broken off");
                     serving.abort();
@@ -115,10 +115,15 @@ impl Application {
                 }
             },
         };
-        if let Err(fault) = follower.await {
-            warn!(fault = &fault as &dyn std::error::Error, "the followers broke off");
+        let closing = async {
+            if let Err(fault) = follower.await {
+                warn!(fault = &fault as &dyn std::error::Error, "the followers broke off");
+            }
+            blog.close().await;
+        };
+        if tokio::time::timeout(CLOSE, closing).await.is_err() {
+            warn!("the database did not close in time");
         }
-        blog.close().await;
         drop(lock);
         info!("stopped");
         served
@@ -138,10 +143,28 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// Makes the data folder, and finds out whether it can be written before anything else is done.
-pub(crate) fn ensure_data_dir(settings: &Settings) -> Result<()> {
-    let folder = &settings.data_dir;
-    let hint = || format!("cannot use the data folder {}; name another with --data-dir", folder.display());
+/// Makes the folders of the index and the database, and finds out whether they can be written before anything else
+/// is done.
+fn ensure_folders(settings: &Settings) -> Result<()> {
+    ensure_folder(&settings.data_dir, "data folder", "--data-dir")?;
+    if settings.database_named { ensure_database_folder(settings) } else { Ok(()) }
+}
+
+/// The same for what a command needs that only writes to the database.
+pub(crate) fn ensure_database_folder(settings: &Settings) -> Result<()> {
+    match &settings.database {
+        DatabaseUrl::Sqlite(path) if settings.database_named => {
+            // A bare file name is in the current folder.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            ensure_folder(folder.unwrap_or(Path::new(".")), "database's folder", "--database-url")
+        }
+        DatabaseUrl::Sqlite(_) => ensure_folder(&settings.data_dir, "data folder", "--data-dir"),
+        DatabaseUrl::Postgres(_) => Ok(()),
+    }
+}
+
+fn ensure_folder(folder: &Path, what: &str, flag: &str) -> Result<()> {
+    let hint = || format!("cannot use the {what} {}; name another with {flag}", folder.display());
     std::fs::create_dir_all(folder).with_context(hint)?;
     let probe = folder.join(".inkstand-probe");
     std::fs::write(&probe, b"").with_context(hint)?;

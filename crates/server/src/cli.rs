@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -17,7 +17,7 @@ use crate::{
 /// Without a command it serves: a blog in ./data, on http://127.0.0.1:8080, with GraphiQL at /graphql.
 #[derive(Debug, Parser)]
 #[command(name = "inkstand", version, after_help = EXAMPLES)]
-pub struct Cli {
+struct Cli {
     #[command(flatten)]
     blog: BlogArgs,
     #[command(flatten)]
@@ -111,9 +111,21 @@ pub(crate) enum SiteSetting {
     Permalinks,
 }
 
+/// Work on other threads gets so long to end when the process does; transactions that are cut off leave no trace.
+const LAST_WORK: Duration = Duration::from_secs(2);
+
 /// Runs what the command line says; an error is one line on standard error and exit code 1.
 #[must_use]
-pub fn run(cli: Cli) -> ExitCode {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // Nobody may be listening any more (`inkstand --help | head -1`).
+            let _ = answer.print();
+            // clap would end with 2, which says that an import refused something.
+            return if answer.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
     match try_run(cli) {
         Ok(code) => code,
         Err(error) => {
@@ -137,7 +149,7 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
     let settings = Settings::gather(&blog, &serve, level)?;
     telemetry::start(settings.log_format, &settings.log_level)?;
     let runtime = Runtime::new()?;
-    runtime.block_on(async {
+    let code = runtime.block_on(async {
         match command {
             Command::Serve(_) => command::serve(&settings).await,
             Command::Import(args) => command::import(&settings, args).await,
@@ -147,7 +159,9 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
             Command::Schema => command::schema(),
             Command::Licences => command::licences(),
         }
-    })
+    });
+    runtime.shutdown_timeout(LAST_WORK);
+    code
 }
 
 impl ServeArgs {
@@ -157,5 +171,23 @@ impl ServeArgs {
             public_url: other.public_url.clone().or(self.public_url),
             no_sample: other.no_sample.or(self.no_sample),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_code_two_is_left_to_imports() {
+        let check = |arguments: &[&str], code: ExitCode| {
+            let arguments = ["inkstand"].iter().chain(arguments).map(OsString::from);
+            assert_eq!(run(arguments), code);
+        };
+        check(&["import"], ExitCode::FAILURE);
+        check(&["sample"], ExitCode::FAILURE);
+        check(&["--no-such-flag"], ExitCode::FAILURE);
+        check(&["--version"], ExitCode::SUCCESS);
+        check(&["import", "--help"], ExitCode::SUCCESS);
     }
 }

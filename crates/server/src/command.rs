@@ -1,5 +1,4 @@
 //! What each command does. Commands write to the database only; a server that runs meanwhile follows.
-#![expect(clippy::print_stdout, reason = "commands answer on standard output")]
 
 mod import;
 mod serve;
@@ -19,7 +18,7 @@ pub(crate) use import::import;
 pub(crate) use serve::serve;
 pub(crate) use site::site;
 
-use crate::{Settings, SystemClock, application::ensure_data_dir, sample};
+use crate::{Settings, SystemClock, application::ensure_database_folder, sample, say::say};
 
 /// Removes the sample posts.
 pub(crate) async fn remove_sample(settings: &Settings) -> Result<ExitCode> {
@@ -27,9 +26,11 @@ pub(crate) async fn remove_sample(settings: &Settings) -> Result<ExitCode> {
     let (removed, left) = blog.remove_import(&Viewer::Operator, sample::SOURCE).await?;
     blog.close().await;
     match (removed, left) {
-        (0, 0) => println!("there are no sample posts here"),
-        (removed, 0) => println!("removed {removed} sample posts"),
-        (removed, left) => println!("removed {removed} sample posts; {left} were edited here, and so stay"),
+        (0, 0) => say("there are no sample posts here")?,
+        (removed, 0) => say(format_args!("removed {removed} sample posts"))?,
+        (removed, left) => {
+            say(format_args!("removed {removed} sample posts; {left} were edited here, and so stay"))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -39,28 +40,25 @@ pub(crate) async fn reindex(settings: &Settings) -> Result<ExitCode> {
     let blog = open_existing(settings).await?;
     blog.order_reindex(&Viewer::Operator).await?;
     blog.close().await;
-    println!("every server builds its search index anew, now or when it starts; search goes on meanwhile");
+    say("every server builds its search index anew, now or when it starts; search goes on meanwhile")?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the schema.
 pub(crate) fn schema() -> Result<ExitCode> {
-    print!("{}", Gateway::new("").sdl());
+    say(Gateway::new("").sdl().trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the licences of vendored files and grammars.
 pub(crate) fn licences() -> Result<ExitCode> {
-    println!("{GRAPHIQL_LICENCES}");
-    println!("# Syntax definitions\n\n{}", grammar_licences());
+    say(format_args!("{GRAPHIQL_LICENCES}\n# Syntax definitions\n\n{}", grammar_licences()))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Opens the blog for a command that may begin one.
 async fn open(settings: &Settings) -> Result<Blog> {
-    if matches!(settings.database, DatabaseUrl::Sqlite(_)) && !settings.database_named {
-        ensure_data_dir(settings)?;
-    }
+    ensure_database_folder(settings)?;
     let clock = Arc::new(SystemClock);
     let storage = Storage::open(&settings.database, clock.as_ref()).await?;
     Ok(Blog::open(storage, BlogOptions { index: None }, clock).await?)
@@ -71,7 +69,9 @@ async fn open_existing(settings: &Settings) -> Result<Blog> {
     if let DatabaseUrl::Sqlite(path) = &settings.database
         && !path.exists()
     {
-        bail!("there is no blog at {}; name its folder with --data-dir", path.display());
+        let flag =
+            if settings.database_named { "file with --database-url" } else { "folder with --data-dir" };
+        bail!("there is no blog at {}; name its {flag}", path.display());
     }
     open(settings).await
 }

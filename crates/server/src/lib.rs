@@ -1,7 +1,7 @@
 //! The server: configuration, commands, composition, shutdown.
 //!
 //! [`Application`] opens a blog and its port, says where it listens, and runs until it is told to stop; the
-//! binary and the tests use the very same one. Around it stand the command line ([`Cli`]), the configuration
+//! binary and the tests use the very same one. Around it stand the command line ([`run`]), the configuration
 //! ([`Settings`]: defaults, then a file, then the environment, then flags) and the log.
 //!
 //! This crate alone reads the environment, handles signals, installs a subscriber and uses `anyhow`.
@@ -10,6 +10,7 @@ mod application;
 mod cli;
 mod command;
 mod sample;
+mod say;
 mod settings;
 mod start_lines;
 mod stop_signal;
@@ -17,6 +18,6 @@ mod system_clock;
 mod telemetry;
 
 pub use application::Application;
-pub use cli::{Cli, run};
+pub use cli::run;
 pub use settings::{LogFormat, Settings};
 pub use system_clock::SystemClock;

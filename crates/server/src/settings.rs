@@ -14,6 +14,9 @@ use serde::Deserialize;
 /// The file that is read where it stands in the current folder and none is named.
 const USUAL_FILE: &str = "inkstand.toml";
 
+/// Where a blog is when nobody says anything else.
+pub(crate) const USUAL_DATA_DIR: &str = "data";
+
 /// What `serve` runs with.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -105,7 +108,8 @@ impl Settings {
     /// Joins flags and environment (clap has joined those) with the file and the defaults.
     pub(crate) fn gather(blog: &BlogArgs, serve: &ServeArgs, default_level: &str) -> Result<Self> {
         let file = read_file(blog.config.as_deref())?;
-        let data_dir = blog.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
+        let data_dir =
+            blog.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from(USUAL_DATA_DIR));
         let database_url =
             blog.database_url.clone().map(Ok).or_else(|| secret_from_file("INKSTAND_DATABASE_URL_FILE"));
         let database_url = database_url.transpose()?.or(file.database_url);

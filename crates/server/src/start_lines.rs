@@ -1,21 +1,16 @@
 //! What `serve` says when it starts: at most eight lines, each with something to do next.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 
 use inkstand_storage::DatabaseUrl;
 
-use crate::{Settings, sample};
+use crate::{Settings, sample, settings::USUAL_DATA_DIR};
 
 /// The lines.
 pub(crate) fn start_lines(settings: &Settings, address: SocketAddr, sample_posts: u64) -> Vec<String> {
-    // A listener on all addresses is reached on this machine by the loopback one.
-    let host = match address {
-        SocketAddr::V4(v4) if v4.ip().is_unspecified() => format!("127.0.0.1:{}", v4.port()),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("[::1]:{}", v6.port()),
-        other => other.to_string(),
-    };
-    let here = format!("http://{host}");
-    let me = std::env::args().next().unwrap_or_else(|| "inkstand".to_owned());
+    let here = reached_at(address);
+    let me = quoted(&std::env::args().next().unwrap_or_else(|| "inkstand".to_owned()));
+    let flags = blog_flags(settings);
     let data = match &settings.database {
         DatabaseUrl::Sqlite(path) => path.display().to_string(),
         DatabaseUrl::Postgres(_) => {
@@ -24,15 +19,48 @@ pub(crate) fn start_lines(settings: &Settings, address: SocketAddr, sample_posts
     };
     let mut lines = vec![format!("Inkstand {}", env!("CARGO_PKG_VERSION")), format!("  data     {data}")];
     if sample_posts > 0 {
-        lines.push(format!("  blog     {sample_posts} sample posts (remove: {me} sample remove)"));
+        lines.push(format!("  blog     {sample_posts} sample posts (remove: {me} sample remove{flags})"));
     }
     lines.push(format!("  GraphQL  {here}/graphql (in a browser: GraphiQL)"));
     if let Some(public) = &settings.public_url {
         lines.push(format!("  public   {public}"));
     }
     lines.push(format!("  search   {}", search_line(&here, sample_posts)));
-    lines.push(format!("  yours    {me} import FOLDER|.tar.gz|.zip   (Markdown of Jekyll, Hugo or Zola)"));
+    lines.push(format!(
+        "  yours    {me} import FOLDER|.tar.gz|.zip{flags}   (Markdown of Jekyll, Hugo or Zola)"
+    ));
     lines
+}
+
+/// The URL by which this machine reaches what listens on `address`.
+pub(crate) fn reached_at(address: SocketAddr) -> String {
+    // A listener on all addresses is reached on this machine by the loopback one.
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => format!("http://127.0.0.1:{}", v4.port()),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("http://[::1]:{}", v6.port()),
+        other => format!("http://{other}"),
+    }
+}
+
+/// What a command needs to find the same blog, with a space before it. The address of a PostgreSQL may hold a
+/// password, and is left to whoever gave it.
+fn blog_flags(settings: &Settings) -> String {
+    match &settings.database {
+        DatabaseUrl::Postgres(_) => " --database-url …".to_owned(),
+        database if settings.database_named => format!(" --database-url {}", quoted(&database.to_string())),
+        _ if settings.data_dir == Path::new(USUAL_DATA_DIR) => String::new(),
+        _ => format!(" --data-dir {}", quoted(&settings.data_dir.display().to_string())),
+    }
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-:=+@%,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 fn search_line(here: &str, sample_posts: u64) -> String {
@@ -40,4 +68,46 @@ fn search_line(here: &str, sample_posts: u64) -> String {
     format!(
         r#"curl {here}/graphql -H 'content-type: application/json' -d '{{"query":"{{ search(text: \"{word}\") {{ totalCount nodes {{ node {{ title path }} }} }} }}"}}'"#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{LogFormat, Settings};
+
+    fn settings(data_dir: &str, database: Option<&str>) -> Settings {
+        Settings {
+            data_dir: data_dir.into(),
+            database: DatabaseUrl::parse(database.unwrap_or("sqlite:data/blog.sqlite")).unwrap(),
+            database_named: database.is_some(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            sample: true,
+            log_format: LogFormat::Auto,
+            log_level: "info".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_printed_commands_find_the_blog_that_is_served() {
+        let check = |data_dir: &str, database: Option<&str>, flags: &str| {
+            assert_eq!(blog_flags(&settings(data_dir, database)), flags);
+        };
+        check("data", None, "");
+        check("/srv/blog", None, " --data-dir /srv/blog");
+        check("it's mine", None, r" --data-dir 'it'\''s mine'");
+        check("data", Some("sqlite:/srv/a b.sqlite"), " --database-url 'sqlite:/srv/a b.sqlite'");
+        check("data", Some("postgres://ink:secret@db/blog"), " --database-url …");
+    }
+
+    #[test]
+    fn what_listens_everywhere_is_reached_by_the_loopback_address() {
+        for (listens, reached) in [
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:80", "http://[::1]:80"),
+            ("192.0.2.1:80", "http://192.0.2.1:80"),
+        ] {
+            assert_eq!(reached_at(listens.parse().unwrap()), reached);
+        }
+    }
 }

@@ -1,35 +1,52 @@
 //! What tells the process to stop.
 
-use std::{future::Future, io};
-
-/// Ready at the first SIGTERM or Ctrl-C after this call: from then on, neither ends the process by itself.
-///
-/// # Errors
-/// Where the system takes no handlers.
-#[cfg(unix)]
-pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
+/// SIGTERM and Ctrl-C, from the moment that this is made on.
+pub(crate) struct StopSignals {
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    interrupt: Option<tokio::signal::unix::Signal>,
 }
 
-/// Ready at the first Ctrl-C.
-///
-/// # Errors
-/// Where the system takes no handlers.
+#[cfg(unix)]
+impl StopSignals {
+    pub(crate) fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        // Without a handler the system's own way of stopping works.
+        Self {
+            terminate: signal(SignalKind::terminate()).ok(),
+            interrupt: signal(SignalKind::interrupt()).ok(),
+        }
+    }
+
+    /// Ready at the next one.
+    pub(crate) async fn next(&mut self) {
+        async fn of(signal: &mut Option<tokio::signal::unix::Signal>) {
+            match signal {
+                Some(signal) => {
+                    signal.recv().await;
+                }
+                None => std::future::pending().await,
+            }
+        }
+        tokio::select! {
+            () = of(&mut self.terminate) => {}
+            () = of(&mut self.interrupt) => {}
+        }
+    }
+}
+
 #[cfg(not(unix))]
-pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async {
+impl StopSignals {
+    pub(crate) fn new() -> Self {
+        Self {}
+    }
+
+    /// Ready at the next one.
+    pub(crate) async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
-            // Without a handler the system's own way of stopping works.
             std::future::pending::<()>().await;
         }
-    })
+    }
 }

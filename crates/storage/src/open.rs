@@ -147,7 +147,10 @@ async fn knock(url: &DatabaseUrl, address: &str) -> Result<(), StorageError> {
             Err(fault) if may_pass(&fault) => last = fault,
             Err(fault) => return Err(unreachable(fault)),
         }
-        tokio::time::sleep(KNOCK_PAUSE).await;
+        // A connection that is refused at once is no time-out, however late it is.
+        if tokio::time::timeout_at(deadline, tokio::time::sleep(KNOCK_PAUSE)).await.is_err() {
+            break;
+        }
     }
     Err(match last {
         SqlxError::Io(_) => StorageError::NoAnswer { place, fault: last.into() },

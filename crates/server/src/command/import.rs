@@ -14,7 +14,7 @@ use inkstand_model::Viewer;
 use tokio::sync::mpsc;
 
 use super::open;
-use crate::{Settings, cli::ImportArgs};
+use crate::{Settings, cli::ImportArgs, say::say};
 
 /// Items that are read ahead of the database.
 const READ_AHEAD: usize = 128;
@@ -57,7 +57,7 @@ pub(crate) async fn import(settings: &Settings, args: ImportArgs) -> Result<Exit
     blog.close().await;
 
     let skipped = *skipped.lock().unwrap_or_else(PoisonError::into_inner);
-    print_report(&args.from.display().to_string(), &name, &report, &skipped);
+    say(report_lines(&args.from.display().to_string(), &name, &report, &skipped).join("\n"))?;
     Ok(if report.tally.refused > 0 { ExitCode::from(SOME_REFUSED) } else { ExitCode::SUCCESS })
 }
 
@@ -75,44 +75,47 @@ fn progress_bar(total: Option<u64>) -> ProgressBar {
     }
 }
 
-fn print_report(from: &str, name: &str, report: &ImportReport, skipped: &Skipped) {
+/// What happened: first what needs a look, then the sums.
+fn report_lines(from: &str, name: &str, report: &ImportReport, skipped: &Skipped) -> Vec<String> {
+    let mut lines = Vec::new();
     let ImportTally { created, updated, unchanged, edited_here, refused, drafts, scheduled, .. } =
         report.tally;
     for refusal in &report.refused {
         let line = refusal.line.map(|line| format!(":{line}")).unwrap_or_default();
-        println!("refused  {}{line}: {}", refusal.source_path, refusal.reason);
+        lines.push(format!("refused  {}{line}: {}", refusal.source_path, refusal.reason));
     }
     for path in &report.edited_here {
-        println!("edited here since, left alone  {path}");
+        lines.push(format!("edited here since, left alone  {path}"));
     }
     for warning in report.warnings.iter().take(WARNINGS_SHOWN) {
-        println!("warning  {}: {}", warning.source_path, warning.remark);
+        lines.push(format!("warning  {}: {}", warning.source_path, warning.remark));
     }
     if report.warnings.len() > WARNINGS_SHOWN {
-        println!("warning  … and {} more", report.warnings.len() - WARNINGS_SHOWN);
+        lines.push(format!("warning  … and {} more", report.warnings.len() - WARNINGS_SHOWN));
     }
-    println!("{from} as {name:?}:");
-    println!("  created     {created:>6}");
-    println!("  updated     {updated:>6}");
-    println!(
+    lines.push(format!("{from} as {name:?}:"));
+    lines.push(format!("  created     {created:>6}"));
+    lines.push(format!("  updated     {updated:>6}"));
+    lines.push(format!(
         "  left alone  {:>6}  ({unchanged} the same as before, {edited_here} edited here since)",
         unchanged + edited_here
-    );
-    println!("  refused     {refused:>6}");
+    ));
+    lines.push(format!("  refused     {refused:>6}"));
     if drafts + scheduled > 0 {
-        println!("  of these    {drafts} drafts, {scheduled} scheduled");
+        lines.push(format!("  of these    {drafts} drafts, {scheduled} scheduled"));
     }
     if !report.template_remnants.is_empty() {
         let places: u64 = report.template_remnants.iter().map(|(_, places)| u64::from(*places)).sum();
-        println!(
+        lines.push(format!(
             "  template remnants ({{% … %}}, {{{{ … }}}}) stay as text in {} posts, {places} places",
             report.template_remnants.len()
-        );
+        ));
     }
     let Skipped { sections, other_markdown, other_files } = skipped;
     if sections + other_markdown + other_files > 0 {
-        println!(
+        lines.push(format!(
             "  not read    {sections} section pages, {other_markdown} other Markdown files, {other_files} other files"
-        );
+        ));
     }
+    lines
 }

@@ -9,6 +9,7 @@ use super::open_existing;
 use crate::{
     Settings,
     cli::{SiteCommand, SiteSetting},
+    say::say,
 };
 
 /// Shows or changes the site's settings.
@@ -20,11 +21,11 @@ pub(crate) async fn site(settings: &Settings, command: SiteCommand) -> Result<Ex
         blog.set_site(&Viewer::Operator, &site).await?;
     }
     blog.close().await;
-    println!("title       {}", site.title);
-    println!("tagline     {}", site.tagline);
-    println!("language    {}", site.language);
-    println!("time-zone   {}", site.zone.name());
-    println!("permalinks  {}", site.permalinks.as_str());
+    say(format_args!("title       {}", site.title))?;
+    say(format_args!("tagline     {}", site.tagline))?;
+    say(format_args!("language    {}", site.language))?;
+    say(format_args!("time-zone   {}", site.zone.name()))?;
+    say(format_args!("permalinks  {}", site.permalinks.as_str()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,0 +1,143 @@
+//! Connections: how many, how long a request's head may take, and how they end.
+
+use std::{future::Future, io::ErrorKind, sync::Arc, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
+use tracing::{debug, warn};
+
+/// Connections at one time. Others wait in the system's queue until one ends.
+const MOST_CONNECTIONS: usize = 1024;
+
+/// How long the head of a request may take, from the connection or the answer before it. So it is also how long an
+/// idle connection is kept.
+const HEAD: Duration = Duration::from_secs(10);
+
+/// Until a lack of file descriptors and the like may have passed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+/// Answers on `listener` until `stop` is ready, and then until running requests have ended. Dropped before that, it
+/// breaks them off.
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    accept(listener, router, stop, HEAD).await;
+}
+
+async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, head: Duration) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(head);
+    let free = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    // Aborts its tasks when dropped.
+    let mut connections = JoinSet::new();
+    tokio::pin!(stop);
+    loop {
+        let next = async {
+            // Nobody closes the semaphore.
+            let permit = Arc::clone(&free).acquire_owned().await.ok();
+            (permit, listener.accept().await)
+        };
+        let (permit, accepted) = tokio::select! {
+            () = &mut stop => break,
+            next = next => next,
+            // Forgets tasks that have ended.
+            Some(_) = connections.join_next() => continue,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            // The other side was quicker to go than we to come.
+            Err(fault)
+                if matches!(fault.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) =>
+            {
+                continue;
+            }
+            Err(fault) => {
+                warn!(%fault, "a connection cannot be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        // Answers are written whole, so there is nothing to wait for.
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        connections.spawn(async move {
+            if let Err(fault) = connection.await {
+                debug!(%fault, "a connection broke off");
+            }
+            drop(permit);
+        });
+    }
+    drop(listener);
+    graceful.shutdown().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+        sync::oneshot,
+        time::timeout,
+    };
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(5);
+
+    /// What comes back for `sent` until the server closes the connection.
+    async fn answer(server: std::net::SocketAddr, sent: &str) -> String {
+        let mut stream = TcpStream::connect(server).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        timeout(SOON, stream.read_to_string(&mut answer)).await.expect("an end of the connection").unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_half_sent_header_holds_no_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = listener.local_addr().unwrap();
+        let router = Router::new().route("/", get(|| async { "hello" }));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(accept(
+            listener,
+            router,
+            async { stopped.await.unwrap_or_default() },
+            Duration::from_millis(200),
+        ));
+
+        assert!(!answer(server, "GET / HTTP/1.1\r\nhost: x\r\nx-half").await.contains("hello"));
+        assert!(!answer(server, "").await.contains("hello"));
+        // An idle one is closed in the same time, after its answer.
+        assert!(answer(server, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.ends_with("hello"));
+
+        drop(stop);
+        timeout(SOON, serving).await.expect("an end of the server").unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_running_request_ends_before_the_server_does() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = listener.local_addr().unwrap();
+        let (began, begun) = oneshot::channel::<()>();
+        let began = std::sync::Mutex::new(Some(began));
+        let began = Arc::new(began);
+        let slow = move || async move {
+            drop(began.lock().unwrap().take());
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            "hello"
+        };
+        let router = Router::new().route("/", get(slow));
+        let stop = async { begun.await.unwrap_or_default() };
+        let serving = tokio::spawn(accept(listener, router, stop, SOON));
+        assert!(answer(server, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.ends_with("hello"));
+        timeout(SOON, serving).await.expect("an end of the server").unwrap();
+    }
+}
