@@ -8,7 +8,7 @@ use inkstand_model::{
     SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder, Viewer,
     may,
 };
-use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term};
+use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term, TermScope};
 use uuid::Uuid;
 
 use crate::{Blog, BlogError};
@@ -52,6 +52,11 @@ impl Reader {
 
     fn sees(&self, entry: &Entry) -> bool {
         entry.publication.status() == EntryStatus::Published || may(&self.viewer, Action::ReadUnpublished)
+    }
+
+    /// The terms that the viewer may know of: a name like "Secret merger" tells of the draft that bears it.
+    fn scope(&self) -> TermScope {
+        if may(&self.viewer, Action::ReadUnpublished) { TermScope::All } else { TermScope::Public }
     }
 
     /// The filter without statuses that the viewer may not see.
@@ -219,7 +224,7 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn term_by_slug<T: Term>(&self, slug: &Slug) -> Read<Option<T>> {
-        Ok(self.storage().term_by_slug(slug).await?)
+        Ok(self.storage().term_by_slug(self.scope(), slug).await?)
     }
 
     /// Tags, categories, series or authors by their slugs.
@@ -227,7 +232,7 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn terms_by_slugs<T: Term>(&self, slugs: &[Slug]) -> Read<Vec<T>> {
-        Ok(self.storage().terms_by_slugs(slugs).await?)
+        Ok(self.storage().terms_by_slugs(self.scope(), slugs).await?)
     }
 
     /// Tags, categories, series or authors by their keys.
@@ -235,7 +240,7 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn terms_by_ids<T: Term>(&self, ids: &[Uuid]) -> Read<Vec<T>> {
-        Ok(self.storage().terms_by_ids(ids).await?)
+        Ok(self.storage().terms_by_ids(self.scope(), ids).await?)
     }
 
     /// A part of the list of all tags, categories, series or authors.
@@ -243,7 +248,7 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn terms<T: Term>(&self, order: TermOrder, slice: &SliceRequest<TermCursor>) -> Read<Slice<T>> {
-        Ok(self.storage().terms(order, slice).await?)
+        Ok(self.storage().terms(self.scope(), order, slice).await?)
     }
 
     /// How long that list is.
@@ -251,15 +256,15 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn count_terms<T: Term>(&self) -> Read<u64> {
-        Ok(self.storage().count_terms::<T>().await?)
+        Ok(self.storage().count_terms::<T>(self.scope()).await?)
     }
 
-    /// The whole tree of categories.
+    /// The whole tree of categories, as far as the viewer may know of them.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn category_tree(&self) -> Read<Vec<Category>> {
-        Ok(self.storage().category_tree().await?)
+        Ok(self.storage().categories(self.scope()).await?)
     }
 
     /// How many published posts each month has, latest month first: (year, month, posts).

@@ -79,14 +79,22 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether readers could notice it: a draft that stays a draft touches no list.
+    /// Whether readers could notice it: a draft that stays a draft touches no list and no address, and neither
+    /// does a term under which drafts alone are filed.
     #[must_use]
     pub fn is_public(&self) -> bool {
         match self.kind {
-            ChangeKind::Post | ChangeKind::Page => {
-                self.keys.iter().any(|key| key.as_str().starts_with("list:"))
+            ChangeKind::Site | ChangeKind::Index => true,
+            ChangeKind::Post
+            | ChangeKind::Page
+            | ChangeKind::Author
+            | ChangeKind::Tag
+            | ChangeKind::Category
+            | ChangeKind::Series => {
+                let noticeable =
+                    |key: &CacheKey| ["list:", "path:"].iter().any(|of| key.as_str().starts_with(of));
+                self.keys.iter().any(noticeable)
             }
-            _ => true,
         }
     }
 

@@ -35,6 +35,17 @@ pub struct EntryRecord {
     pub series: Option<(SeriesId, i32)>,
 }
 
+impl EntryRecord {
+    /// Everything that it is filed under.
+    fn terms(&self) -> impl Iterator<Item = (FiledUnder, Uuid)> {
+        let tags = self.tags.iter().map(|tag| (FiledUnder::Tag, tag.uuid()));
+        let categories = self.categories.iter().map(|category| (FiledUnder::Category, category.uuid()));
+        let authors = self.authors.iter().map(|author| (FiledUnder::Author, author.uuid()));
+        let series = self.series.iter().map(|(series, _)| (FiledUnder::Series, series.uuid()));
+        tags.chain(categories).chain(authors).chain(series)
+    }
+}
+
 impl Writing<'_> {
     /// The entry as this transaction sees it, with everything that belongs to it.
     ///
@@ -174,6 +185,7 @@ impl Writing<'_> {
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.entry.insert", skip_all, fields(id = %record.entry.id))]
     pub async fn insert_entry(&mut self, record: &EntryRecord) -> Result<(), StorageError> {
+        self.watch(record.terms()).await?;
         entry::Entity::insert(entry_row(&record.entry)).exec_without_returning(&self.transaction).await?;
         entry_body::Entity::insert(body_row(&record.body, record.extra.as_deref()))
             .exec_without_returning(&self.transaction)
@@ -194,6 +206,7 @@ impl Writing<'_> {
         record: &EntryRecord,
     ) -> Result<(), StorageError> {
         let id = record.entry.id;
+        self.watch(before.terms().chain(record.terms())).await?;
         let replaced = entry::Entity::update_many()
             .set(entry_row(&record.entry))
             .filter(entry::Column::Id.eq(id.uuid()))
@@ -260,11 +273,15 @@ impl Writing<'_> {
     /// Where the database fails.
     pub async fn remove_entry(&mut self, id: EntryId) -> Result<(), StorageError> {
         let Some(record) = self.entry(id).await? else { return Ok(()) };
+        self.watch(record.terms()).await?;
         let addresses = permalink::Entity::find()
             .filter(permalink::Column::EntryId.eq(id.uuid()))
             .all(&self.transaction)
             .await?;
-        let keys = addresses.into_iter().map(|row| CacheKey::path(&Path::from_stored(row.key)));
+        // To those who may not read it, nothing stood at any of them.
+        let public = is_public(&record.entry);
+        let addresses = addresses.into_iter().filter(|_| public);
+        let keys = addresses.map(|row| CacheKey::path(&Path::from_stored(row.key)));
         self.record(record.entry.kind.into(), id.uuid(), ChangeOp::Deleted, keys);
         self.touch(&record, ChangeOp::Deleted);
         permalink::Entity::delete_many()
@@ -322,35 +339,18 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Logs a change of this entry with all that it touches, and has its terms counted again.
+    /// Logs a change of this entry with all that it touches.
     fn touch(&mut self, record: &EntryRecord, op: ChangeOp) {
         let entry = &record.entry;
         let mut keys = vec![CacheKey::entry(entry.id)];
-        for tag in &record.tags {
-            keys.push(CacheKey::tag(*tag));
-            self.recount(FiledUnder::Tag, tag.uuid());
-        }
-        for category in &record.categories {
-            keys.push(CacheKey::category(*category));
-            self.recount(FiledUnder::Category, category.uuid());
-        }
-        for author in &record.authors {
-            keys.push(CacheKey::author(*author));
-            self.recount(FiledUnder::Author, author.uuid());
-        }
-        if let Some((series, _)) = record.series {
-            keys.push(CacheKey::series(series));
-            self.recount(FiledUnder::Series, series.uuid());
-        }
         if is_public(entry) {
+            keys.extend(record.terms().map(|(under, term)| under.key(term)));
             keys.push(CacheKey::slug(entry.kind.as_str(), entry.slug.as_str()));
             keys.push(CacheKey::path(&entry.path));
             keys.push(CacheKey::list(match entry.kind {
                 EntryKind::Post => "posts",
                 EntryKind::Page => "pages",
             }));
-        } else {
-            keys.truncate(1);
         }
         self.record(ChangeKind::from(entry.kind), entry.id.uuid(), op, keys);
     }

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use inkstand_model::{Entry, EntryCursor, EntryKind, EntryOrder, EntryStatus, Slice, SliceRequest};
+use inkstand_model::{
+    AuthorId, CacheKey, CategoryId, ChangeKind, Entry, EntryCursor, EntryKind, EntryOrder, EntryStatus,
+    SeriesId, Slice, SliceRequest, TagId,
+};
 use sea_orm::{
     ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryTrait,
     sea_query::{Alias, DynIden, Expr, ExprTrait, Func, IntoIden, Query, WindowStatement},
@@ -31,6 +34,38 @@ pub enum FiledUnder {
 }
 
 impl FiledUnder {
+    pub(crate) const ALL: [Self; 4] = [Self::Tag, Self::Category, Self::Author, Self::Series];
+
+    /// What the change log calls them.
+    pub(crate) const fn change_kind(self) -> ChangeKind {
+        match self {
+            Self::Tag => ChangeKind::Tag,
+            Self::Category => ChangeKind::Category,
+            Self::Author => ChangeKind::Author,
+            Self::Series => ChangeKind::Series,
+        }
+    }
+
+    /// The cache key of one of them and its list of posts.
+    pub(crate) fn key(self, id: Uuid) -> CacheKey {
+        match self {
+            Self::Tag => CacheKey::tag(TagId::from_uuid(id)),
+            Self::Category => CacheKey::category(CategoryId::from_uuid(id)),
+            Self::Author => CacheKey::author(AuthorId::from_uuid(id)),
+            Self::Series => CacheKey::series(SeriesId::from_uuid(id)),
+        }
+    }
+
+    /// The cache key of the list of all of them.
+    pub(crate) fn list(self) -> CacheKey {
+        CacheKey::list(match self {
+            Self::Tag => "tags",
+            Self::Category => "categories",
+            Self::Author => "authors",
+            Self::Series => "series",
+        })
+    }
+
     /// The table of the terms, which is also their kind in cache keys.
     pub(crate) const fn table(self) -> &'static str {
         match self {

@@ -24,7 +24,7 @@
 //! the cache keys from before and after. Nobody can forget to.
 //!
 //! What this crate does not know: the search index, GraphQL, HTTP, and who may see what; `blog` asks with the
-//! statuses that its viewer may see.
+//! statuses and the [`TermScope`] that its viewer may see.
 
 mod archive;
 mod change_log;
@@ -44,6 +44,7 @@ mod permalink;
 mod serve_lock;
 mod site;
 mod term;
+mod term_scope;
 mod term_write;
 mod writing;
 
@@ -58,5 +59,6 @@ pub use open::Storage;
 pub use permalink::PermalinkTarget;
 pub use serve_lock::ServeLock;
 pub use term::Term;
+pub use term_scope::TermScope;
 pub use term_write::NewAuthor;
 pub use writing::Writing;

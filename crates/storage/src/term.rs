@@ -3,13 +3,13 @@
 
 use inkstand_model::{Author, Category, Series, Slice, SliceRequest, Slug, Tag, TermCursor, TermOrder};
 use sea_orm::{
-    ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait},
 };
 use tracing::instrument;
 use uuid::Uuid;
 
-use crate::{Storage, StorageError, entity, entry_read::finish_slice};
+use crate::{FiledUnder, Storage, StorageError, TermScope, entity, entry_read::finish_slice};
 
 /// What [`Storage`] keeps in a table of terms: [`Tag`], [`Category`], [`Series`] and [`Author`].
 pub trait Term: table::TermTable {}
@@ -23,8 +23,11 @@ impl Term for Author {}
 pub(crate) mod table {
     use sea_orm::EntityTrait;
 
+    use crate::FiledUnder;
+
     pub trait TermTable: Sized + Send + From<<Self::Entity as EntityTrait>::Model> {
         type Entity: EntityTrait;
+        const UNDER: FiledUnder;
         const ID: <Self::Entity as EntityTrait>::Column;
         const SLUG: <Self::Entity as EntityTrait>::Column;
         const POST_COUNT: <Self::Entity as EntityTrait>::Column;
@@ -32,9 +35,10 @@ pub(crate) mod table {
 }
 
 macro_rules! term_tables {
-    ($($word:ty = $module:ident),*) => {$(
+    ($($word:ident = $module:ident),*) => {$(
         impl table::TermTable for $word {
             type Entity = entity::$module::Entity;
+            const UNDER: FiledUnder = FiledUnder::$word;
             const ID: entity::$module::Column = entity::$module::Column::Id;
             const SLUG: entity::$module::Column = entity::$module::Column::Slug;
             const POST_COUNT: entity::$module::Column = entity::$module::Column::PostCount;
@@ -45,48 +49,63 @@ macro_rules! term_tables {
 term_tables!(Tag = tag, Category = category, Series = series, Author = author);
 
 impl Storage {
-    /// The term with this slug.
+    /// The term with this slug, if it is within the scope.
     ///
     /// # Errors
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.term.by_slug", skip(self))]
-    pub async fn term_by_slug<T: Term>(&self, slug: &Slug) -> Result<Option<T>, StorageError> {
-        let row = T::Entity::find().filter(T::SLUG.eq(slug.as_str())).one(self.reader()).await?;
+    pub async fn term_by_slug<T: Term>(
+        &self,
+        scope: TermScope,
+        slug: &Slug,
+    ) -> Result<Option<T>, StorageError> {
+        let found = all_of::<T>(scope).filter(T::SLUG.eq(slug.as_str()));
+        let row = found.one(self.reader()).await?;
         Ok(row.map(T::from))
     }
 
-    /// The terms with these slugs, in no particular order; slugs of nothing are left out.
+    /// Those of the terms with these slugs that are within the scope, in no particular order.
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(name = "db.term.by_slugs", skip_all, fields(slugs = slugs.len()))]
-    pub async fn terms_by_slugs<T: Term>(&self, slugs: &[Slug]) -> Result<Vec<T>, StorageError> {
-        let is_one = T::SLUG.is_in(slugs.iter().map(Slug::as_str));
-        let rows = T::Entity::find().filter(is_one).all(self.reader()).await?;
+    #[instrument(level = "debug", name = "db.term.by_slugs", skip_all, fields(slugs = slugs.len()))]
+    pub async fn terms_by_slugs<T: Term>(
+        &self,
+        scope: TermScope,
+        slugs: &[Slug],
+    ) -> Result<Vec<T>, StorageError> {
+        let found = all_of::<T>(scope).filter(T::SLUG.is_in(slugs.iter().map(Slug::as_str)));
+        let rows = found.all(self.reader()).await?;
         Ok(rows.into_iter().map(T::from).collect())
     }
 
-    /// The terms with these keys, in no particular order.
+    /// Those of the terms with these keys that are within the scope, in no particular order.
     ///
     /// # Errors
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.term.by_ids", skip_all, fields(ids = ids.len()))]
-    pub async fn terms_by_ids<T: Term>(&self, ids: &[Uuid]) -> Result<Vec<T>, StorageError> {
-        let rows = T::Entity::find().filter(T::ID.is_in(ids.iter().copied())).all(self.reader()).await?;
+    pub async fn terms_by_ids<T: Term>(
+        &self,
+        scope: TermScope,
+        ids: &[Uuid],
+    ) -> Result<Vec<T>, StorageError> {
+        let found = all_of::<T>(scope).filter(T::ID.is_in(ids.iter().copied()));
+        let rows = found.all(self.reader()).await?;
         Ok(rows.into_iter().map(T::from).collect())
     }
 
-    /// A part of the list of all terms, unused ones too.
+    /// A part of the list of all terms within the scope, unused ones too.
     ///
     /// # Errors
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.term.list", skip_all, fields(limit = slice.limit))]
     pub async fn terms<T: Term>(
         &self,
+        scope: TermScope,
         order: TermOrder,
         slice: &SliceRequest<TermCursor>,
     ) -> Result<Slice<T>, StorageError> {
-        let mut list = T::Entity::find();
+        let mut list = all_of::<T>(scope);
         // By count the list descends while equal counts ascend by slug, so its key is (-count, slug).
         let key = || match order {
             TermOrder::Slug => Expr::col(T::SLUG),
@@ -120,13 +139,13 @@ impl Storage {
         Ok(finish_slice(rows.into_iter().map(T::from).collect(), slice))
     }
 
-    /// How many terms there are, unused ones too.
+    /// How many terms there are within the scope, unused ones too.
     ///
     /// # Errors
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.term.count", skip_all)]
-    pub async fn count_terms<T: Term>(&self) -> Result<u64, StorageError> {
-        let count: Option<i64> = T::Entity::find()
+    pub async fn count_terms<T: Term>(&self, scope: TermScope) -> Result<u64, StorageError> {
+        let count: Option<i64> = all_of::<T>(scope)
             .select_only()
             .column_as(T::ID.count(), "terms")
             .into_tuple()
@@ -139,12 +158,22 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    #[instrument(level = "debug", name = "db.category.tree", skip_all)]
     pub async fn category_tree(&self) -> Result<Vec<Category>, StorageError> {
-        let rows = entity::category::Entity::find()
-            .order_by_asc(entity::category::Column::Slug)
-            .all(self.reader())
-            .await?;
+        self.categories(TermScope::All).await
+    }
+
+    /// Every category within the scope.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(level = "debug", name = "db.category.tree", skip_all)]
+    pub async fn categories(&self, scope: TermScope) -> Result<Vec<Category>, StorageError> {
+        let rows =
+            all_of::<Category>(scope).order_by_asc(entity::category::Column::Slug).all(self.reader()).await?;
         Ok(rows.into_iter().map(Category::from).collect())
     }
+}
+
+fn all_of<T: Term>(scope: TermScope) -> Select<<T as table::TermTable>::Entity> {
+    T::Entity::find().filter(scope.condition(T::UNDER))
 }

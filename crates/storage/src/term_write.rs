@@ -1,6 +1,6 @@
 //! Making terms: by name, each slug once.
 
-use inkstand_model::{AuthorId, CacheKey, CategoryId, ChangeKind, ChangeOp, SeriesId, Slug, TagId};
+use inkstand_model::{AuthorId, CategoryId, ChangeOp, SeriesId, Slug, TagId};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub struct NewAuthor {
 
 /// The three kinds that are a name and nothing more when they are made.
 macro_rules! ensure_named {
-    ($(#[$doc:meta])* $method:ident, $table:ident, $id:ident, $under:ident, $kind:literal, $list:literal, {$($own:tt)*}) => {
+    ($(#[$doc:meta])* $method:ident, $table:ident, $id:ident, $under:ident, $kind:literal, {$($own:tt)*}) => {
         $(#[$doc])*
         ///
         /// `None` where the name has neither letter nor digit, and so no slug.
@@ -53,7 +53,7 @@ macro_rules! ensure_named {
                         $($own)*
                     };
                     $table::Entity::insert(row).exec_without_returning(&self.transaction).await?;
-                    self.record_new_term(ChangeKind::$under, id, $kind, &slug, $list);
+                    self.made_term(FiledUnder::$under, id);
                     id
                 }
             };
@@ -66,15 +66,15 @@ macro_rules! ensure_named {
 impl Writing<'_> {
     ensure_named!(
         /// The tag of that name, made where there is none.
-        ensure_tag, tag, TagId, Tag, "tag", "tags", {}
+        ensure_tag, tag, TagId, Tag, "tag", {}
     );
     ensure_named!(
         /// The category of that name, made at the root of the tree where there is none.
-        ensure_category, category, CategoryId, Category, "category", "categories", { parent_id: Set(None) }
+        ensure_category, category, CategoryId, Category, "category", { parent_id: Set(None) }
     );
     ensure_named!(
         /// The series of that name, made where there is none.
-        ensure_series, series, SeriesId, Series, "series", "series", {}
+        ensure_series, series, SeriesId, Series, "series", {}
     );
 
     /// The author with that handle, made where there is none; one who is there stays as they are.
@@ -105,7 +105,7 @@ impl Writing<'_> {
                     post_count: Set(0),
                 };
                 author::Entity::insert(row).exec_without_returning(&self.transaction).await?;
-                self.record_new_term(ChangeKind::Author, id, "author", &slug, "authors");
+                self.made_term(FiledUnder::Author, id);
                 id
             }
         };
@@ -113,12 +113,9 @@ impl Writing<'_> {
         Ok(Some(AuthorId::from_uuid(id)))
     }
 
-    fn record_new_term(&mut self, kind: ChangeKind, id: Uuid, name: &str, slug: &Slug, list: &str) {
-        let keys = [
-            CacheKey::from_stored(format!("{name}:{}", id.simple())),
-            CacheKey::slug(name, slug.as_str()),
-            CacheKey::list(list),
-        ];
-        self.record(kind, id, ChangeOp::Created, keys);
+    /// Logs a new term by its id alone: whether everybody may know its name shows at the commit.
+    fn made_term(&mut self, under: FiledUnder, id: Uuid) {
+        self.watched.insert((under, id), None);
+        self.record(under.change_kind(), id, ChangeOp::Created, [under.key(id)]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use inkstand_model::{CacheKey, ChangeKind, ChangeOp, Clock, Seq, Site, Slug};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
     sea_query::{Alias, Expr, ExprTrait, OnConflict, Query},
 };
 use serde_json::json;
@@ -16,12 +16,13 @@ use crate::{
     FiledUnder, StorageError,
     change_log::{kind_text, last_seq, op_text},
     convert::status_text,
-    entity::{
-        author, category, change, counter, entry, entry_author, entry_category, entry_tag, series,
-        series_part, tag,
-    },
+    entity::{change, counter, entry},
     site,
+    term_scope::{public_terms, unfiled},
 };
+
+/// Ids in one statement: SQLite takes at most 32 766 parameters, PostgreSQL 65 535.
+pub(crate) const IDS_AT_ONCE: usize = 10_000;
 
 /// A transaction that writes. Nobody else writes meanwhile; readers see all of it at the commit, or nothing.
 ///
@@ -32,7 +33,9 @@ pub struct Writing<'a> {
     actor: String,
     changes: Vec<Pending>,
     numbers: BTreeMap<&'static str, i64>,
-    recount: BTreeSet<(FiledUnder, Uuid)>,
+    /// Terms that something was filed under or taken from, each with the slug under which everybody saw it before
+    /// this transaction, if everybody did.
+    pub(crate) watched: BTreeMap<(FiledUnder, Uuid), Option<String>>,
     /// Terms that this transaction found or made, by kind and slug.
     pub(crate) terms: HashMap<(FiledUnder, Slug), Uuid>,
 }
@@ -52,7 +55,7 @@ impl<'a> Writing<'a> {
             actor: actor.to_owned(),
             changes: Vec::new(),
             numbers: BTreeMap::new(),
-            recount: BTreeSet::new(),
+            watched: BTreeMap::new(),
             terms: HashMap::new(),
         }
     }
@@ -104,9 +107,22 @@ impl<'a> Writing<'a> {
         Ok(next)
     }
 
-    /// The posts of this term are to be counted again before the commit.
-    pub(crate) fn recount(&mut self, under: FiledUnder, term: Uuid) {
-        self.recount.insert((under, term));
+    /// Watches these terms: before the commit their posts are counted again, and those that everybody sees then
+    /// but did not see before, or the other way round, are logged. To be called before the filing changes.
+    pub(crate) async fn watch(
+        &mut self,
+        terms: impl IntoIterator<Item = (FiledUnder, Uuid)>,
+    ) -> Result<(), StorageError> {
+        let fresh: BTreeSet<_> = terms.into_iter().filter(|term| !self.watched.contains_key(term)).collect();
+        for under in FiledUnder::ALL {
+            let terms: Vec<Uuid> =
+                fresh.iter().filter(|(kind, _)| *kind == under).map(|(_, id)| *id).collect();
+            if !terms.is_empty() {
+                let mut public = public_terms(&self.transaction, under, &terms).await?;
+                self.watched.extend(terms.into_iter().map(|term| ((under, term), public.remove(&term))));
+            }
+        }
+        Ok(())
     }
 
     /// Makes everything lasting and visible, and says the number of the last change in the log.
@@ -132,31 +148,45 @@ impl<'a> Writing<'a> {
     }
 
     async fn write_counts(&mut self) -> Result<(), StorageError> {
-        let mut touched: BTreeMap<FiledUnder, Vec<Uuid>> = BTreeMap::new();
-        for (under, term) in std::mem::take(&mut self.recount) {
-            touched.entry(under).or_default().push(term);
+        for under in FiledUnder::ALL {
+            for terms in self.watched_terms(under).chunks(IDS_AT_ONCE) {
+                self.count_posts(under, terms).await?;
+                let mut now = public_terms(&self.transaction, under, terms).await?;
+                for term in terms {
+                    let before = self.watched.remove(&(under, *term)).flatten();
+                    let now = now.remove(term);
+                    if before.is_some() != now.is_some()
+                        && let Some(slug) = before.or(now)
+                    {
+                        let keys = [under.key(*term), CacheKey::slug(under.table(), &slug), under.list()];
+                        self.record(under.change_kind(), *term, ChangeOp::Updated, keys);
+                    }
+                }
+            }
         }
-        for (under, terms) in touched {
-            let (link, entry_column, term_column) = under.link();
-            let table = Alias::new(under.table());
-            let counted = Query::select()
-                .expr(Expr::col((entry::Entity, entry::Column::Id)).count())
-                .from(link.clone())
-                .inner_join(
-                    entry::Entity,
-                    Expr::col((entry::Entity, entry::Column::Id)).equals((link.clone(), entry_column)),
-                )
-                .and_where(Expr::col((link, term_column)).equals((table.clone(), Alias::new("id"))))
-                .and_where(entry::Column::Kind.eq("post"))
-                .and_where(entry::Column::Status.eq(status_text(inkstand_model::EntryStatus::Published)))
-                .take();
-            let update = Query::update()
-                .table(table.clone())
-                .value(Alias::new("post_count"), Expr::from(counted))
-                .and_where(Expr::col((table, Alias::new("id"))).is_in(terms))
-                .take();
-            self.transaction.execute(&update).await?;
-        }
+        Ok(())
+    }
+
+    async fn count_posts(&self, under: FiledUnder, terms: &[Uuid]) -> Result<(), StorageError> {
+        let (link, entry_column, term_column) = under.link();
+        let table = Alias::new(under.table());
+        let counted = Query::select()
+            .expr(Expr::col((entry::Entity, entry::Column::Id)).count())
+            .from(link.clone())
+            .inner_join(
+                entry::Entity,
+                Expr::col((entry::Entity, entry::Column::Id)).equals((link.clone(), entry_column)),
+            )
+            .and_where(Expr::col((link, term_column)).equals((table.clone(), Alias::new("id"))))
+            .and_where(entry::Column::Kind.eq("post"))
+            .and_where(entry::Column::Status.eq(status_text(inkstand_model::EntryStatus::Published)))
+            .take();
+        let update = Query::update()
+            .table(table.clone())
+            .value(Alias::new("post_count"), Expr::from(counted))
+            .and_where(Expr::col((table, Alias::new("id"))).is_in(terms.iter().copied()))
+            .take();
+        self.transaction.execute(&update).await?;
         Ok(())
     }
 
@@ -207,38 +237,32 @@ impl<'a> Writing<'a> {
     /// # Errors
     /// Where the database fails.
     pub async fn remove_unused_terms(&mut self) -> Result<(), StorageError> {
-        macro_rules! remove {
-            ($kind:ident, $table:ident, $link:ident, $column:ident, $list:literal) => {
-                let touched: Vec<Uuid> = self.touched_terms(FiledUnder::$kind);
-                for id in touched {
-                    let used = $link::Entity::find()
-                        .filter($link::Column::$column.eq(id))
-                        .one(&self.transaction)
-                        .await?
-                        .is_some();
-                    if used {
-                        continue;
-                    }
-                    if let Some(row) = $table::Entity::find_by_id(id).one(&self.transaction).await? {
-                        $table::Entity::delete_by_id(id).exec(&self.transaction).await?;
-                        let keys = [
-                            CacheKey::from_stored(format!("{}:{}", FiledUnder::$kind.table(), id.simple())),
-                            CacheKey::slug(FiledUnder::$kind.table(), &row.slug),
-                            CacheKey::list($list),
-                        ];
-                        self.record(ChangeKind::$kind, id, ChangeOp::Deleted, keys);
-                    }
+        for under in FiledUnder::ALL {
+            let id = || Expr::col((Alias::new(under.table()), Alias::new("id")));
+            for terms in self.watched_terms(under).chunks(IDS_AT_ONCE) {
+                let unused = Query::select()
+                    .expr_as(id(), Alias::new("id"))
+                    .from(Alias::new(under.table()))
+                    .and_where(id().is_in(terms.iter().copied()))
+                    .and_where(unfiled(under))
+                    .take();
+                let rows = self.transaction.query_all(&unused).await?;
+                let unused =
+                    rows.iter().map(|row| row.try_get("", "id")).collect::<Result<Vec<Uuid>, _>>()?;
+                let delete = Query::delete()
+                    .from_table(Alias::new(under.table()))
+                    .and_where(id().is_in(unused.iter().copied()))
+                    .take();
+                self.transaction.execute(&delete).await?;
+                for id in unused {
+                    self.record(under.change_kind(), id, ChangeOp::Deleted, [under.key(id)]);
                 }
-            };
+            }
         }
-        remove!(Tag, tag, entry_tag, TagId, "tags");
-        remove!(Category, category, entry_category, CategoryId, "categories");
-        remove!(Author, author, entry_author, AuthorId, "authors");
-        remove!(Series, series, series_part, SeriesId, "series");
         Ok(())
     }
 
-    fn touched_terms(&self, under: FiledUnder) -> Vec<Uuid> {
-        self.recount.iter().filter(|(touched, _)| *touched == under).map(|(_, id)| *id).collect()
+    fn watched_terms(&self, under: FiledUnder) -> Vec<Uuid> {
+        self.watched.keys().filter(|(watched, _)| *watched == under).map(|(_, id)| *id).collect()
     }
 }

@@ -1,0 +1,83 @@
+//! Where a story is written: a new blog on the morning of 1 June 2024.
+
+use std::sync::Arc;
+
+use inkstand_blog::{Blog, BlogOptions, ImportReport, Reader};
+use inkstand_exchange::parse_markdown;
+use inkstand_model::{
+    Change, Clock, Entry, EntryKind, FixedClock, Instant, Parsed, Seq, SliceRequest, Slug, TermCursor, Viewer,
+};
+use inkstand_storage::{DatabaseUrl, Storage};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+/// The name under which everything is imported.
+pub(crate) const SOURCE: &str = "story";
+
+/// A blog, its database and what reaches it.
+pub(crate) struct Desk {
+    pub(crate) blog: Blog,
+    pub(crate) storage: Storage,
+    pub(crate) clock: Arc<dyn Clock>,
+    _folder: TempDir,
+}
+
+impl Desk {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock: Arc<dyn Clock> =
+            Arc::new(FixedClock::at(Instant::parse_rfc3339("2024-06-01T08:00:00Z").unwrap()));
+        let url = DatabaseUrl::Sqlite(folder.path().join("blog.sqlite"));
+        let storage = Storage::open(&url, clock.as_ref()).await.unwrap();
+        let options = BlogOptions { index: None };
+        let blog = Blog::open(storage.clone(), options, Arc::clone(&clock)).await.unwrap();
+        Self { blog, storage, clock, _folder: folder }
+    }
+
+    /// Imports files of Markdown with front matter, given as path and text.
+    pub(crate) async fn import(&self, files: &[(&str, &str)]) -> ImportReport {
+        let items = files.iter().map(|(path, text)| parse_markdown(path, text.as_bytes())).collect();
+        self.import_items(items).await
+    }
+
+    pub(crate) async fn import_items(&self, items: Vec<Parsed>) -> ImportReport {
+        let (sender, receiver) = mpsc::channel(items.len().max(1));
+        for item in items {
+            sender.send(item).await.unwrap();
+        }
+        drop(sender);
+        self.blog.import(&Viewer::Operator, SOURCE, receiver, |_| {}).await.unwrap()
+    }
+
+    pub(crate) fn anybody(&self) -> Reader {
+        self.blog.reader(Viewer::Anonymous)
+    }
+
+    pub(crate) fn operator(&self) -> Reader {
+        self.blog.reader(Viewer::Operator)
+    }
+
+    pub(crate) async fn post(&self, slug: &str) -> Option<Entry> {
+        let slug = Slug::parse(slug).unwrap();
+        self.operator().entry_by_slug(EntryKind::Post, &slug).await.unwrap()
+    }
+
+    pub(crate) async fn last(&self) -> Seq {
+        self.storage.last_seq().await.unwrap()
+    }
+}
+
+/// What everybody is told of the changes after a number of the log.
+pub(crate) async fn told(desk: &Desk, after: Seq) -> Vec<Change> {
+    desk.anybody().changes_after(after, 1000).await.unwrap().changes
+}
+
+/// Every cache key in these changes.
+pub(crate) fn keys(changes: &[Change]) -> Vec<&str> {
+    changes.iter().flat_map(|change| &change.keys).map(|key| key.as_str()).collect()
+}
+
+/// The whole list.
+pub(crate) fn all() -> SliceRequest<TermCursor> {
+    SliceRequest { limit: 1000, after: None, before: None, from_end: false, skip: 0 }
+}
