@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::Gateway;
 use inkstand_http::{HttpOptions, router, serve};
-use inkstand_model::Clock;
+use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
 use tracing::{info, warn};
@@ -51,8 +51,12 @@ impl Application {
             format!("cannot open the search index {}; give this server another --data-dir", index.display())
         })?;
         // Asked of the log rather than of the folder: a first start that failed half-way is still the first.
-        if settings.sample && !settings.database_named && blog.is_untouched().await? {
-            sample::load(&blog).await?;
+        if !settings.database_named && blog.is_untouched().await? {
+            if settings.sample {
+                sample::load(&blog).await?;
+            } else {
+                blog.begin_empty(&Viewer::Operator).await?;
+            }
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));

