@@ -141,7 +141,10 @@ mod tests {
         );
         check(
             StorageError::Unreachable { database: "sqlite:blog".to_owned(), fault: refused().into() },
-            &["cannot open the database sqlite:blog", "connection refused"],
+            &[
+                "cannot open the database sqlite:blog; see that it is there, or name another with --database-url",
+                "connection refused",
+            ],
         );
         check(
             StorageError::Lock { path: "blog.lock".into(), source: io::Error::other("read only") },
