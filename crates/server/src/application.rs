@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::Gateway;
 use inkstand_http::{HttpOptions, router, serve};
-use inkstand_model::Clock;
+use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
 use tracing::{info, warn};
@@ -51,8 +51,12 @@ impl Application {
             format!("cannot open the search index {}; give this server another --data-dir", index.display())
         })?;
         // Asked of the log rather than of the folder: a first start that failed half-way is still the first.
-        if settings.sample && !settings.database_named && blog.is_untouched().await? {
-            sample::load(&blog).await?;
+        if !settings.database_named && blog.is_untouched().await? {
+            if settings.sample {
+                sample::load(&blog).await?;
+            } else {
+                begin_empty(&blog).await?;
+            }
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));
@@ -128,6 +132,12 @@ impl Application {
         info!("stopped");
         served
     }
+}
+
+/// Leaves a mark in the log that this blog is wanted as it is, so that no later start takes it for a new one.
+async fn begin_empty(blog: &Blog) -> Result<()> {
+    let site = blog.reader(Viewer::Operator).site().await?;
+    Ok(blog.set_site(&Viewer::Operator, &site).await?)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
