@@ -23,15 +23,6 @@ impl Blog {
         Ok(())
     }
 
-    /// Notes that this blog begins empty on purpose, so that no later start takes it for a new one.
-    ///
-    /// # Errors
-    /// Where `viewer` may not, or the database fails.
-    pub async fn begin_empty(&self, viewer: &Viewer) -> Result<(), BlogError> {
-        let site = self.inner.storage.site().await?;
-        self.set_site(viewer, &site).await
-    }
-
     /// Has every server build its index anew: the order is a line in the log, which they all follow.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ impl Application {
             if settings.sample {
                 sample::load(&blog).await?;
             } else {
-                blog.begin_empty(&Viewer::Operator).await?;
+                begin_empty(&blog).await?;
             }
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
@@ -132,6 +132,12 @@ impl Application {
         info!("stopped");
         served
     }
+}
+
+/// Leaves a mark in the log that this blog is wanted as it is, so that no later start takes it for a new one.
+async fn begin_empty(blog: &Blog) -> Result<()> {
+    let site = blog.reader(Viewer::Operator).site().await?;
+    Ok(blog.set_site(&Viewer::Operator, &site).await?)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
