@@ -4,5 +4,6 @@
 
 mod addresses;
 mod desk;
+mod import_again;
 mod slugs;
 mod unpublished_terms;
