@@ -5,5 +5,6 @@
 mod addresses;
 mod desk;
 mod import_again;
+mod settings;
 mod slugs;
 mod unpublished_terms;
