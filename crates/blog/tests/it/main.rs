@@ -5,6 +5,7 @@
 mod addresses;
 mod desk;
 mod import_again;
+mod import_property;
 mod settings;
 mod slugs;
 mod unpublished_terms;
