@@ -1,9 +1,11 @@
 //! Bringing a blog along: items stream in, and become entries in batches.
 //!
 //! An item is known again by its source and its path there. Equal digests mean that nothing changed there, and
-//! nothing is done; a version that grew since means that the entry was edited here, and it is left alone.
+//! nothing is done; a version that grew since means that the entry was edited here, and it is left alone. Of items
+//! with one path the first counts, wherever the borders of the batches fall: so the same import again meets the
+//! same digests, and changes nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use inkstand_model::{Action, ImportItem, ImportRefusal, Parsed, Rendered, Site, Viewer, may};
 use inkstand_storage::{ImportRecord, StorageError, Writing};
@@ -26,7 +28,7 @@ pub struct ImportReport {
     pub tally: ImportTally,
     /// Source paths of what was edited here since the last import, and so left alone.
     pub edited_here: Vec<String>,
-    /// What could not be read.
+    /// What could not be read, or stands in the source a second time.
     pub refused: Vec<ImportRefusal>,
     /// What was odd, and done all the same.
     pub warnings: Vec<Noted>,
@@ -47,7 +49,7 @@ pub struct ImportTally {
     pub unchanged: u64,
     /// Entries that were edited here since, and so left alone.
     pub edited_here: u64,
-    /// Items that could not be read.
+    /// Items that could not be read, or stand in the source a second time.
     pub refused: u64,
     /// Of the created and updated ones, drafts.
     pub drafts: u64,
@@ -85,6 +87,7 @@ impl Blog {
             return Err(BlogError::NotAllowed(Action::Import));
         }
         let mut report = ImportReport::default();
+        let mut seen = HashSet::new();
         let mut batch = Vec::with_capacity(ITEMS_AT_ONCE);
         let mut goes_on = true;
         while goes_on {
@@ -93,7 +96,7 @@ impl Blog {
                 let missing = ITEMS_AT_ONCE - batch.len();
                 goes_on = items.recv_many(&mut batch, missing).await > 0;
             }
-            self.import_batch(source, std::mem::take(&mut batch), &mut report).await?;
+            self.import_batch(source, std::mem::take(&mut batch), &mut seen, &mut report).await?;
             progress(&report.tally);
         }
         let ImportTally { created, updated, refused, .. } = report.tally;
@@ -105,12 +108,16 @@ impl Blog {
         &self,
         source: &str,
         batch: Vec<Parsed>,
+        seen: &mut HashSet<String>,
         report: &mut ImportReport,
     ) -> Result<(), BlogError> {
         let mut items = Vec::with_capacity(batch.len());
         for parsed in batch {
             report.tally.seen += 1;
-            match parsed {
+            let once = parsed.and_then(|item| {
+                if seen.insert(item.source_path.clone()) { Ok(item) } else { Err(stands_twice(item)) }
+            });
+            match once {
                 Ok(item) => items.push(item),
                 Err(refusal) => {
                     report.tally.refused += 1;
@@ -207,6 +214,11 @@ impl Blog {
         writing.remember_import(source, &record).await?;
         Ok(Some(arrival))
     }
+}
+
+fn stands_twice(item: ImportItem) -> ImportRefusal {
+    let reason = "stands twice in the source; the first one counts".to_owned();
+    ImportRefusal { source_path: item.source_path, line: None, reason }
 }
 
 fn paths(items: &[ImportItem]) -> Vec<&str> {

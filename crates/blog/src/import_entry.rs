@@ -5,7 +5,7 @@ use inkstand_model::{
     Clock, Entry, EntryBody, EntryId, EntryKind, EntryStatus, ImportAuthor, ImportDate, ImportItem, Instant,
     Language, Path, Publication, Rendered, Seo, Site, Slug,
 };
-use inkstand_storage::{EntryRecord, NewAuthor, StorageError, Writing};
+use inkstand_storage::{EntryRecord, FreePath, NewAuthor, StorageError, Writing};
 use uuid::Uuid;
 
 use crate::Noted;
@@ -45,10 +45,10 @@ pub(crate) async fn create(
     let id = EntryId::from_uuid(clock.new_id());
     let number = writing.next_entry_number().await?;
     let mut remarks = Remarks { source_path: &item.source_path.clone(), warnings };
-    let date = date_of(&item, site, &mut remarks).unwrap_or(clock.now());
+    let date = date_of(&item, site, "it takes the time of import", &mut remarks).unwrap_or(clock.now());
     let wanted = wanted_slug(&item).unwrap_or_else(|| numbered(item.kind, number));
     let slug = writing.free_slug(item.kind, &wanted, date, &site.zone).await?;
-    let place = Place { id, number, slug, date, version: 1, created_at: clock.now() };
+    let place = Place { id, number, slug, stands: None, date, version: 1, created_at: clock.now() };
     let record = compose(writing, clock, source, site, &item, rendered, place, &mut remarks).await?;
     writing.insert_entry(&record).await?;
     settle(writing, &record.entry).await?;
@@ -74,7 +74,7 @@ pub(crate) async fn replace(
 ) -> Result<Arrival, StorageError> {
     let Entry { id, number, created_at, version, .. } = before.entry;
     let mut remarks = Remarks { source_path: &item.source_path.clone(), warnings };
-    let date = date_of(&item, site, &mut remarks)
+    let date = date_of(&item, site, "it keeps the one before", &mut remarks)
         .or(before.entry.publication.date())
         .unwrap_or(before.entry.created_at);
     let wanted = wanted_slug(&item).unwrap_or_else(|| numbered(item.kind, number));
@@ -84,7 +84,8 @@ pub(crate) async fn replace(
     } else {
         writing.free_slug(item.kind, &wanted, date, &site.zone).await?
     };
-    let place = Place { id, number, slug, date, version: version + 1, created_at };
+    let stands = Some(before.entry.path.clone());
+    let place = Place { id, number, slug, stands, date, version: version + 1, created_at };
     let record = compose(writing, clock, source, site, &item, rendered, place, &mut remarks).await?;
     writing.replace_entry(&before, &record).await?;
     settle(writing, &record.entry).await?;
@@ -112,7 +113,7 @@ pub(crate) async fn link_aliases(
             }
         };
         match writing.permalink(&path).await? {
-            None => writing.set_permalink(&path, &arrival.entry, false).await?,
+            None => writing.add_alias(&path, &arrival.entry).await?,
             Some(target) if target.entry == Some(arrival.entry.id) => {}
             Some(_) => {
                 remarks.add(format!(
@@ -129,6 +130,8 @@ struct Place {
     id: EntryId,
     number: i64,
     slug: Slug,
+    /// Where it stood before.
+    stands: Option<Path>,
     date: Instant,
     version: i64,
     created_at: Instant,
@@ -170,9 +173,9 @@ fn numbered(kind: EntryKind, number: i64) -> Slug {
     Slug::from_stored(format!("{}-{number}", kind.as_str()))
 }
 
-fn date_of(item: &ImportItem, site: &Site, remarks: &mut Remarks<'_>) -> Option<Instant> {
+fn date_of(item: &ImportItem, site: &Site, otherwise: &str, remarks: &mut Remarks<'_>) -> Option<Instant> {
     instant(item.date?, site).or_else(|| {
-        remarks.add("the date lies outside the years 1 to 9999; it takes the time of import".to_owned());
+        remarks.add(format!("the date lies outside the years 1 to 9999; {otherwise}"));
         None
     })
 }
@@ -282,11 +285,17 @@ async fn path(
         EntryKind::Page => Path::parse_permalink(place.slug.as_str())
             .unwrap_or_else(|_| Path::from_stored(format!("/page-{}", place.slug))),
     });
-    let free = writing.free_path(&wanted, place.id).await?;
-    if free != wanted {
-        remarks.add(format!("the address {wanted} belongs to another entry; this one stands at {free}"));
+    let FreePath { path, alias_of } = writing.free_path(&wanted, place.id, place.stands.as_ref()).await?;
+    if path != wanted {
+        remarks.add(format!("the address {wanted} belongs to another entry; this one stands at {path}"));
     }
-    Ok(free)
+    // A draft does not take it yet.
+    if alias_of.is_some() && !item.draft {
+        remarks.add(format!(
+            "{path} no longer leads to the post that gave it as an old address: this one stands there"
+        ));
+    }
+    Ok(path)
 }
 
 /// Makes the terms that are not there yet, and files the entry under them.
@@ -344,7 +353,7 @@ async fn settle(writing: &mut Writing<'_>, entry: &Entry) -> Result<(), StorageE
     if entry.publication.status() == EntryStatus::Draft {
         return Ok(());
     }
-    writing.set_permalink(&entry.path, entry, true).await
+    writing.stand_at(&entry.path, entry).await
 }
 
 #[cfg(test)]

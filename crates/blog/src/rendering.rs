@@ -7,6 +7,7 @@ use tracing::{Span, info};
 use crate::{Blog, BlogError};
 
 /// A source to be rendered.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) format: Format,
     pub(crate) text: String,
@@ -58,7 +59,7 @@ impl Blog {
             let mut writing = storage.write("renderer", self.inner.clock.as_ref()).await?;
             for (id, (source, rendered)) in ids.into_iter().zip(rendered) {
                 // Whoever has written another source meanwhile has also rendered it.
-                let unchanged = writing.entry(id).await?.is_some_and(|now| now.body.source == source.text);
+                let unchanged = writing.entry(id).await?.is_some_and(|now| Source::from(now.body) == source);
                 if unchanged {
                     writing.set_rendering(id, &rendered, RENDER_VERSION).await?;
                     renewed += 1;

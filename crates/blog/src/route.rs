@@ -1,6 +1,7 @@
 //! Where an address leads.
 
 use inkstand_model::{Entry, Path};
+use inkstand_storage::AddressRole;
 
 use crate::{BlogError, Reader};
 
@@ -29,7 +30,7 @@ impl Reader {
         let Some(id) = target.entry else { return Ok(Route::Gone) };
         Ok(match self.entry(id).await? {
             None => Route::Nothing,
-            Some(entry) if target.current => Route::Here(Box::new(entry)),
+            Some(entry) if target.role == AddressRole::Current => Route::Here(Box::new(entry)),
             Some(entry) => Route::Moved(Box::new(entry)),
         })
     }

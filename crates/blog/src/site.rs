@@ -7,19 +7,35 @@ use uuid::Uuid;
 use crate::{Blog, BlogError};
 
 impl Blog {
-    /// Replaces the site's settings.
+    /// Changes the site's settings, and says what they are then. What another one changes at the same time stays,
+    /// unless it is the same setting: `change` gets the settings of a moment when nobody else writes.
     ///
     /// # Errors
     /// Where `viewer` may not, or the database fails.
-    #[instrument(name = "blog.set_site", skip_all)]
-    pub async fn set_site(&self, viewer: &Viewer, site: &Site) -> Result<(), BlogError> {
+    #[instrument(name = "blog.change_site", skip_all)]
+    pub async fn change_site(
+        &self,
+        viewer: &Viewer,
+        change: impl FnOnce(&mut Site) + Send,
+    ) -> Result<Site, BlogError> {
         if !may(viewer, Action::ChangeSite) {
             return Err(BlogError::NotAllowed(Action::ChangeSite));
         }
         let mut writing = self.inner.storage.write("operator", self.inner.clock.as_ref()).await?;
-        writing.set_site(site).await?;
+        let mut site = writing.site().await?;
+        change(&mut site);
+        writing.set_site(&site).await?;
         writing.commit().await?;
         self.inner.written.notify_waiters();
+        Ok(site)
+    }
+
+    /// Replaces all of the site's settings.
+    ///
+    /// # Errors
+    /// As [`Blog::change_site`].
+    pub async fn set_site(&self, viewer: &Viewer, site: &Site) -> Result<(), BlogError> {
+        self.change_site(viewer, |now| now.clone_from(site)).await?;
         Ok(())
     }
 

@@ -36,7 +36,7 @@ impl Storage {
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.entry.by_ids", skip_all, fields(ids = ids.len()))]
     pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Result<Vec<Entry>, StorageError> {
-        self.entries_where(entry::Column::Id.is_in(uuids(ids)).into_condition()).await
+        self.entries_where(Condition::all().add(entry::Column::Id.is_in(uuids(ids)))).await
     }
 
     /// The entry of a kind with this slug, whatever its status.
@@ -45,8 +45,10 @@ impl Storage {
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.entry.by_slug", skip(self))]
     pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Result<Option<Entry>, StorageError> {
-        let is_it = entry::Column::Kind.eq(kind.as_str()).and(entry::Column::Slug.eq(slug.as_str()));
-        Ok(self.entries_where(is_it.into_condition()).await?.pop())
+        let is_it = Condition::all()
+            .add(entry::Column::Kind.eq(kind.as_str()))
+            .add(entry::Column::Slug.eq(slug.as_str()));
+        Ok(self.entries_where(is_it).await?.pop())
     }
 
     /// The entry with this number, whatever its status.
@@ -55,7 +57,7 @@ impl Storage {
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.entry.by_number", skip(self))]
     pub async fn entry_by_number(&self, number: i64) -> Result<Option<Entry>, StorageError> {
-        Ok(self.entries_where(entry::Column::Number.eq(number).into_condition()).await?.pop())
+        Ok(self.entries_where(Condition::all().add(entry::Column::Number.eq(number))).await?.pop())
     }
 
     /// The published pages below each of these pages, in menu order.
@@ -296,14 +298,4 @@ fn grouped<K: std::hash::Hash + Eq>(
         }
     }
     Ok(groups)
-}
-
-trait IntoCondition {
-    fn into_condition(self) -> Condition;
-}
-
-impl IntoCondition for Expr {
-    fn into_condition(self) -> Condition {
-        Condition::all().add(self)
-    }
 }

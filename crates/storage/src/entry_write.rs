@@ -4,16 +4,15 @@ use inkstand_model::{
     AuthorId, CacheKey, CategoryId, ChangeKind, ChangeOp, Entry, EntryBody, EntryId, EntryKind, EntryStatus,
     Instant, Path, Rendered, SeriesId, Slug, TagId, Zone,
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tracing::instrument;
 use uuid::Uuid;
 
 use crate::{
-    FiledUnder, PermalinkTarget, StorageError, Writing,
+    FiledUnder, StorageError, Writing,
     convert::{body_row, entry_row, headings_json},
     entity::{entry, entry_author, entry_body, entry_category, entry_tag, permalink, series_part},
+    free_number::free_number,
 };
 
 /// An entry with everything that belongs to it.
@@ -90,7 +89,8 @@ impl Writing<'_> {
         self.next_number("entry").await
     }
 
-    /// `wanted` where no other entry of the kind has it; else with its date behind it, else with a number too.
+    /// `wanted` where no other entry of the kind has it; else with its date behind it (`title-2024-05-01`), else
+    /// with a number too (`title-2024-05-01-2`).
     ///
     /// # Errors
     /// Where the database fails.
@@ -101,9 +101,7 @@ impl Writing<'_> {
         date: Instant,
         zone: &Zone,
     ) -> Result<Slug, StorageError> {
-        let dated = wanted.with_suffix(date.local(zone).date());
-        let numbered = (2_u32..).map(|number| dated.with_suffix(number));
-        for slug in [wanted.clone(), dated.clone()].into_iter().chain(numbered) {
+        let free = async |slug: Slug| {
             let taken = entry::Entity::find()
                 .select_only()
                 .column(entry::Column::Id)
@@ -112,71 +110,15 @@ impl Writing<'_> {
                 .into_tuple::<Uuid>()
                 .one(&self.transaction)
                 .await?;
-            if taken.is_none() {
+            Ok::<_, StorageError>(taken.is_none().then_some(slug))
+        };
+        let date = date.local(zone).date();
+        for slug in [wanted.clone(), wanted.with_suffix(date)] {
+            if let Some(slug) = free(slug).await? {
                 return Ok(slug);
             }
         }
-        Ok(dated)
-    }
-
-    /// Where an address leads, as this transaction sees it.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn permalink(&self, path: &Path) -> Result<Option<PermalinkTarget>, StorageError> {
-        let row = permalink::Entity::find_by_id(path.key()).one(&self.transaction).await?;
-        Ok(row
-            .map(|row| PermalinkTarget { entry: row.entry_id.map(EntryId::from_uuid), current: row.current }))
-    }
-
-    /// `wanted` where it leads nowhere or to `entry` already, else with the first number that is free.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn free_path(&self, wanted: &Path, entry: EntryId) -> Result<Path, StorageError> {
-        let numbered = (2_u32..).map(|number| wanted.with_suffix(number));
-        for path in std::iter::once(wanted.clone()).chain(numbered) {
-            match self.permalink(&path).await? {
-                None => return Ok(path),
-                Some(target) if target.entry == Some(entry) => return Ok(path),
-                Some(_) => {}
-            }
-        }
-        Ok(wanted.clone())
-    }
-
-    /// Makes `path` lead to `entry`. As its current address, it turns the one before into a redirect.
-    ///
-    /// The caller has made sure that it leads nowhere else.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn set_permalink(
-        &mut self,
-        path: &Path,
-        entry: &Entry,
-        current: bool,
-    ) -> Result<(), StorageError> {
-        if current {
-            permalink::Entity::update_many()
-                .col_expr(permalink::Column::Current, sea_orm::sea_query::Expr::value(false))
-                .filter(permalink::Column::EntryId.eq(entry.id.uuid()))
-                .filter(permalink::Column::Current.eq(true))
-                .exec(&self.transaction)
-                .await?;
-        }
-        let row = permalink::ActiveModel {
-            key: Set(path.key().to_owned()),
-            entry_id: Set(Some(entry.id.uuid())),
-            current: Set(current),
-        };
-        let replace = OnConflict::column(permalink::Column::Key)
-            .update_columns([permalink::Column::EntryId, permalink::Column::Current])
-            .to_owned();
-        permalink::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.transaction).await?;
-        let keys = is_public(entry).then(|| CacheKey::path(path));
-        self.record(entry.kind.into(), entry.id.uuid(), ChangeOp::Updated, keys);
-        Ok(())
+        free_number(|number| free(wanted.with_suffix(format!("{date}-{number}")))).await
     }
 
     /// Keeps a new entry.
@@ -358,6 +300,6 @@ impl Writing<'_> {
 
 /// Whether everybody may read it. The log of what nobody may read names neither slug nor address nor terms: the
 /// keys are served to those who follow the changes, and they would tell of a draft.
-fn is_public(entry: &Entry) -> bool {
+pub(crate) fn is_public(entry: &Entry) -> bool {
     entry.publication.status() == EntryStatus::Published
 }

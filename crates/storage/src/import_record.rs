@@ -13,6 +13,7 @@ use crate::{
     Storage, StorageError, Writing,
     entity::{entry, import_item},
     entry_read::uuids,
+    writing::IDS_AT_ONCE,
 };
 
 /// What is remembered of an item that was imported.
@@ -108,14 +109,18 @@ impl Writing<'_> {
     /// # Errors
     /// Where the database fails.
     pub async fn versions(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, i64>, StorageError> {
-        let rows: Vec<(Uuid, i64)> = entry::Entity::find()
-            .select_only()
-            .columns([entry::Column::Id, entry::Column::Version])
-            .filter(entry::Column::Id.is_in(uuids(ids)))
-            .into_tuple()
-            .all(&self.transaction)
-            .await?;
-        Ok(rows.into_iter().map(|(id, version)| (EntryId::from_uuid(id), version)).collect())
+        let mut versions = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(IDS_AT_ONCE) {
+            let rows: Vec<(Uuid, i64)> = entry::Entity::find()
+                .select_only()
+                .columns([entry::Column::Id, entry::Column::Version])
+                .filter(entry::Column::Id.is_in(uuids(ids)))
+                .into_tuple()
+                .all(&self.transaction)
+                .await?;
+            versions.extend(rows.into_iter().map(|(id, version)| (EntryId::from_uuid(id), version)));
+        }
+        Ok(versions)
     }
 }
 

@@ -1,17 +1,48 @@
 //! Addresses: every one that ever led somewhere.
 
-use inkstand_model::{EntryId, Path};
-use sea_orm::EntityTrait;
+use inkstand_model::{CacheKey, ChangeOp, Entry, EntryId, Path};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
 
-use crate::{Storage, StorageError, entity::permalink};
+use crate::{
+    Storage, StorageError, Writing,
+    convert::impossible,
+    entity::{entry, permalink},
+    entry_write::is_public,
+    free_number::free_number,
+};
 
 /// What stands at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PermalinkTarget {
     /// The entry; `None` where it was deleted for good.
     pub entry: Option<EntryId>,
-    /// Whether this is where the entry stands now, or an address that it once had.
-    pub current: bool,
+    /// What the address is to it.
+    pub role: AddressRole,
+}
+
+/// What an address is to its entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressRole {
+    /// The entry stands there now.
+    Current,
+    /// It stood there once, and the address leads to it for ever.
+    Former,
+    /// It was given as an old address of the entry, which never stood there here: it leads to it until another
+    /// entry needs it for its own.
+    Alias,
+}
+
+/// An address that an entry may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FreePath {
+    /// The address.
+    pub path: Path,
+    /// The other entry that it leads to until then, as an alias.
+    pub alias_of: Option<EntryId>,
 }
 
 impl Storage {
@@ -20,8 +51,134 @@ impl Storage {
     /// # Errors
     /// Where the database fails.
     pub async fn permalink(&self, path: &Path) -> Result<Option<PermalinkTarget>, StorageError> {
-        let row = permalink::Entity::find_by_id(path.key()).one(self.reader()).await?;
-        Ok(row
-            .map(|row| PermalinkTarget { entry: row.entry_id.map(EntryId::from_uuid), current: row.current }))
+        find(self.reader(), path).await
     }
+}
+
+impl Writing<'_> {
+    /// Where an address leads, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn permalink(&self, path: &Path) -> Result<Option<PermalinkTarget>, StorageError> {
+        find(&self.transaction, path).await
+    }
+
+    /// `wanted` where it leads nowhere, to `entry` already, or to another entry as an alias; else with a number
+    /// behind it that makes it so: where the entry stands at such an address (`stands`), with that number.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn free_path(
+        &self,
+        wanted: &Path,
+        entry: EntryId,
+        stands: Option<&Path>,
+    ) -> Result<FreePath, StorageError> {
+        let free = async |path: Path| {
+            Ok::<_, StorageError>(match self.permalink(&path).await? {
+                None => Some(FreePath { path, alias_of: None }),
+                Some(target) if target.entry == Some(entry) => Some(FreePath { path, alias_of: None }),
+                Some(PermalinkTarget { entry, role: AddressRole::Alias }) => {
+                    Some(FreePath { path, alias_of: entry })
+                }
+                Some(_) => None,
+            })
+        };
+        if let Some(free) = free(wanted.clone()).await? {
+            return Ok(free);
+        }
+        if let Some(path) = stands.and_then(|stands| numbered_alike(wanted, stands))
+            && self.permalink(&path).await?.is_some_and(|target| target.entry == Some(entry))
+        {
+            return Ok(FreePath { path, alias_of: None });
+        }
+        free_number(|number| free(wanted.with_suffix(number))).await
+    }
+
+    /// Lets `entry` stand at `path`, and turns the address where it stood into a redirect. Where `path` was an
+    /// alias of another entry, that loses it.
+    ///
+    /// The caller has made sure by [`free_path`](Self::free_path) that it is free.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn stand_at(&mut self, path: &Path, entry: &Entry) -> Result<(), StorageError> {
+        permalink::Entity::update_many()
+            .col_expr(permalink::Column::Role, Expr::value(role_text(AddressRole::Former)))
+            .filter(permalink::Column::EntryId.eq(entry.id.uuid()))
+            .filter(permalink::Column::Role.eq(role_text(AddressRole::Current)))
+            .exec(&self.transaction)
+            .await?;
+        let before = self.permalink(path).await?.and_then(|target| target.entry);
+        if let Some(loser) = before.filter(|before| *before != entry.id) {
+            self.record_lost_path(loser, path).await?;
+        }
+        self.write_permalink(path, entry, AddressRole::Current).await
+    }
+
+    /// Lets `path`, which led nowhere, lead to `entry` as an alias.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn add_alias(&mut self, path: &Path, entry: &Entry) -> Result<(), StorageError> {
+        self.write_permalink(path, entry, AddressRole::Alias).await
+    }
+
+    async fn write_permalink(
+        &mut self,
+        path: &Path,
+        entry: &Entry,
+        role: AddressRole,
+    ) -> Result<(), StorageError> {
+        let row = permalink::ActiveModel {
+            key: Set(path.key().to_owned()),
+            entry_id: Set(Some(entry.id.uuid())),
+            role: Set(role_text(role).to_owned()),
+        };
+        let replace = OnConflict::column(permalink::Column::Key)
+            .update_columns([permalink::Column::EntryId, permalink::Column::Role])
+            .to_owned();
+        permalink::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.transaction).await?;
+        let keys = is_public(entry).then(|| CacheKey::path(path));
+        self.record(entry.kind.into(), entry.id.uuid(), ChangeOp::Updated, keys);
+        Ok(())
+    }
+
+    async fn record_lost_path(&mut self, loser: EntryId, path: &Path) -> Result<(), StorageError> {
+        let Some(row) = entry::Entity::find_by_id(loser.uuid()).one(&self.transaction).await? else {
+            return Ok(());
+        };
+        let loser = Entry::try_from(row)?;
+        let mut keys = vec![CacheKey::entry(loser.id)];
+        keys.extend(is_public(&loser).then(|| CacheKey::path(path)));
+        self.record(loser.kind.into(), loser.id.uuid(), ChangeOp::Updated, keys);
+        Ok(())
+    }
+}
+
+async fn find(db: &impl ConnectionTrait, path: &Path) -> Result<Option<PermalinkTarget>, StorageError> {
+    let Some(row) = permalink::Entity::find_by_id(path.key()).one(db).await? else { return Ok(None) };
+    let role = match row.role.as_str() {
+        "current" => AddressRole::Current,
+        "former" => AddressRole::Former,
+        "alias" => AddressRole::Alias,
+        other => return Err(impossible("address role", other)),
+    };
+    Ok(Some(PermalinkTarget { entry: row.entry_id.map(EntryId::from_uuid), role }))
+}
+
+const fn role_text(role: AddressRole) -> &'static str {
+    match role {
+        AddressRole::Current => "current",
+        AddressRole::Former => "former",
+        AddressRole::Alias => "alias",
+    }
+}
+
+/// `wanted` with the number that `stands` has behind it, where that is the whole difference.
+fn numbered_alike(wanted: &Path, stands: &Path) -> Option<Path> {
+    let (_, number) = stands.key().rsplit_once('-')?;
+    let numbered = wanted.with_suffix(number.parse::<u32>().ok()?);
+    (numbered.key() == stands.key()).then_some(numbered)
 }

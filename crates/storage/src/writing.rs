@@ -68,13 +68,17 @@ impl<'a> Writing<'a> {
         site::read(&self.transaction).await
     }
 
-    /// Replaces the site's settings.
+    /// Replaces the site's settings. Another zone has the index built anew, since years of publication stand in it.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn set_site(&mut self, settings: &Site) -> Result<(), StorageError> {
+        let before = self.site().await?;
         site::write(&self.transaction, settings).await?;
         self.record(ChangeKind::Site, Uuid::nil(), ChangeOp::Updated, [CacheKey::site()]);
+        if before.zone != settings.zone {
+            self.record(ChangeKind::Index, Uuid::nil(), ChangeOp::Updated, []);
+        }
         Ok(())
     }
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use inkstand_blog::{Blog, BlogOptions, ImportReport, Reader};
 use inkstand_exchange::parse_markdown;
 use inkstand_model::{
-    Change, Clock, Entry, EntryKind, FixedClock, Instant, Parsed, Seq, SliceRequest, Slug, TermCursor, Viewer,
+    CacheKey, Change, Clock, Entry, EntryKind, FixedClock, Instant, Parsed, Seq, SliceRequest, Slug,
+    TermCursor, Viewer,
 };
 use inkstand_storage::{DatabaseUrl, Storage};
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -18,8 +20,7 @@ pub(crate) const SOURCE: &str = "story";
 pub(crate) struct Desk {
     pub(crate) blog: Blog,
     pub(crate) storage: Storage,
-    pub(crate) clock: Arc<dyn Clock>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Desk {
@@ -31,7 +32,7 @@ impl Desk {
         let storage = Storage::open(&url, clock.as_ref()).await.unwrap();
         let options = BlogOptions { index: None };
         let blog = Blog::open(storage.clone(), options, Arc::clone(&clock)).await.unwrap();
-        Self { blog, storage, clock, _folder: folder }
+        Self { blog, storage, folder }
     }
 
     /// Imports files of Markdown with front matter, given as path and text.
@@ -62,6 +63,23 @@ impl Desk {
         self.operator().entry_by_slug(EntryKind::Post, &slug).await.unwrap()
     }
 
+    /// Every published post in the order in which they came.
+    pub(crate) async fn posts(&self) -> Vec<Entry> {
+        let ids = self.storage.published_ids(None, 10_000).await.unwrap();
+        let mut posts = self.storage.entries_by_ids(&ids).await.unwrap();
+        posts.sort_by_key(|post| post.number);
+        posts
+    }
+
+    /// The one number `n` that a statement gives: for what no part of the interface tells.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        let url = format!("sqlite:{}", self.folder.path().join("blog.sqlite").display());
+        let database = Database::connect(url).await.unwrap();
+        let row = database.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
+        database.close().await.unwrap();
+        row.unwrap().try_get("", "n").unwrap()
+    }
+
     pub(crate) async fn last(&self) -> Seq {
         self.storage.last_seq().await.unwrap()
     }
@@ -74,7 +92,7 @@ pub(crate) async fn told(desk: &Desk, after: Seq) -> Vec<Change> {
 
 /// Every cache key in these changes.
 pub(crate) fn keys(changes: &[Change]) -> Vec<&str> {
-    changes.iter().flat_map(|change| &change.keys).map(|key| key.as_str()).collect()
+    changes.iter().flat_map(|change| &change.keys).map(CacheKey::as_str).collect()
 }
 
 /// The whole list.

@@ -1,4 +1,11 @@
 //! The use cases as small stories, on a SQLite file of their own each.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot be told fails where it breaks off")]
+
+mod addresses;
 mod desk;
+mod import_again;
+mod import_property;
+mod settings;
+mod slugs;
 mod unpublished_terms;

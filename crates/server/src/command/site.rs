@@ -15,11 +15,13 @@ use crate::{
 /// Shows or changes the site's settings.
 pub(crate) async fn site(settings: &Settings, command: SiteCommand) -> Result<ExitCode> {
     let blog = open_existing(settings).await?;
-    let mut site = blog.reader(Viewer::Operator).site().await?;
-    if let SiteCommand::Set { setting, value } = command {
-        change(&mut site, setting, value.trim())?;
-        blog.set_site(&Viewer::Operator, &site).await?;
-    }
+    let site = match command {
+        SiteCommand::Set { setting, value } => {
+            let change = change(setting, value.trim())?;
+            blog.change_site(&Viewer::Operator, change).await?
+        }
+        SiteCommand::Show => blog.reader(Viewer::Operator).site().await?,
+    };
     blog.close().await;
     say(format_args!("title       {}", site.title))?;
     say(format_args!("tagline     {}", site.tagline))?;
@@ -29,18 +31,27 @@ pub(crate) async fn site(settings: &Settings, command: SiteCommand) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-fn change(site: &mut Site, setting: SiteSetting, value: &str) -> Result<()> {
+fn change(setting: SiteSetting, value: &str) -> Result<Box<dyn FnOnce(&mut Site) + Send>> {
     let printable = value.chars().count() <= 500 && !value.contains(char::is_control);
     ensure!(printable, "a setting is one line of at most 500 characters");
-    match setting {
+    let text = value.to_owned();
+    Ok(match setting {
         SiteSetting::Title => {
             ensure!(!value.is_empty(), "a blog has a title");
-            value.clone_into(&mut site.title);
+            Box::new(|site| site.title = text)
         }
-        SiteSetting::Tagline => value.clone_into(&mut site.tagline),
-        SiteSetting::Language => site.language = Language::parse(value)?,
-        SiteSetting::TimeZone => site.zone = Zone::parse(value)?,
-        SiteSetting::Permalinks => site.permalinks = PermalinkPattern::parse(value)?,
-    }
-    Ok(())
+        SiteSetting::Tagline => Box::new(|site| site.tagline = text),
+        SiteSetting::Language => {
+            let language = Language::parse(value)?;
+            Box::new(|site| site.language = language)
+        }
+        SiteSetting::TimeZone => {
+            let zone = Zone::parse(value)?;
+            Box::new(|site| site.zone = zone)
+        }
+        SiteSetting::Permalinks => {
+            let pattern = PermalinkPattern::parse(value)?;
+            Box::new(|site| site.permalinks = pattern)
+        }
+    })
 }

@@ -1,4 +1,4 @@
-//! Every address that ever led somewhere. Rows are added, never taken away.
+//! Every address that ever led somewhere. Rows go only with an entry that is removed as if it had never been.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
     pub entry_id: Option<Uuid>,
-    pub current: bool,
+    pub role: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -205,7 +205,7 @@ fn tables(postgres: bool) -> Vec<TableCreateStatement> {
         .foreign_key(&mut reference(("series_part", "series_id"), "series", ForeignKeyAction::Cascade));
 
     let mut permalink =
-        table("permalink", vec![key("key", postgres), uuid_or_null("entry_id"), boolean("current")]);
+        table("permalink", vec![key("key", postgres), uuid_or_null("entry_id"), text("role")]);
     permalink.primary_key(&mut primary(&["key"])).foreign_key(&mut reference(
         ("permalink", "entry_id"),
         "entry",
