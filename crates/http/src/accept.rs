@@ -16,8 +16,9 @@ use tracing::{debug, warn};
 const MOST_CONNECTIONS: usize = 1024;
 
 /// How long the head of a request may take, from the connection or the answer before it. So it is also how long an
-/// idle connection is kept.
-const HEAD: Duration = Duration::from_secs(10);
+/// idle connection is kept: longer than the usual proxies keep theirs (nginx 60 s), or one of them might send a request
+/// into a connection that is just being closed.
+const HEAD: Duration = Duration::from_secs(75);
 
 /// Until a lack of file descriptors and the like may have passed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);

@@ -31,7 +31,10 @@ pub(crate) async fn site(settings: &Settings, command: SiteCommand) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-fn change(setting: SiteSetting, value: &str) -> Result<Box<dyn FnOnce(&mut Site) + Send>> {
+/// What is done to the settings.
+type Change = Box<dyn FnOnce(&mut Site) + Send>;
+
+fn change(setting: SiteSetting, value: &str) -> Result<Change> {
     let printable = value.chars().count() <= 500 && !value.contains(char::is_control);
     ensure!(printable, "a setting is one line of at most 500 characters");
     let text = value.to_owned();
