@@ -11,18 +11,26 @@ use super::site::{import, numbers};
 /// beside other tests, and is only to get there.
 const SEEN_WITHIN: Duration = Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 });
 
+/// Where that is not what is tested.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 fn json_lines(name: &str) -> Option<Vec<Value>> {
     let text = std::fs::read_to_string(shared_data(name)?).unwrap();
     Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }
 
 /// A running server that the blog was imported into by another process.
-async fn imported(kind: Database, expected: usize) -> Option<(TestDatabase, inkstand_tests::Served)> {
+#[expect(clippy::print_stdout, reason = "figures, which a test says and does not keep")]
+async fn imported(
+    kind: Database,
+    expected: usize,
+    within: Duration,
+) -> Option<(TestDatabase, inkstand_tests::Served)> {
     let archive = shared_data("real-blog/posts.tar.gz")?;
     let database = TestDatabase::new(kind).await;
     let served = Inkstand::on(&database).args(["--public-url", "https://blog.example"]).serve().await;
     let ended = import(&database, &archive).await.well();
-    let ((), lag) = eventually("the whole blog in the search", SEEN_WITHIN, || async {
+    let ((), lag) = eventually("the whole blog in the search", within, || async {
         let data = served.client.query(r#"{ search(text: "") { totalCount complete } }"#).await;
         (data["search"]["totalCount"].as_u64() == u64::try_from(expected).ok()).then_some(())
     })
@@ -71,7 +79,7 @@ async fn by_file(database: &TestDatabase, client: &Client) -> BTreeMap<String, V
 
 async fn everything_is_there(kind: Database) {
     let Some(expected) = json_lines("real-blog/posts.jsonl") else { return };
-    let Some((database, served)) = imported(kind, expected.len()).await else { return };
+    let Some((database, served)) = imported(kind, expected.len(), SEEN_WITHIN).await else { return };
     let posts = by_file(&database, &served.client).await;
     assert_eq!(posts.len(), expected.len());
     let mut wrong = Vec::new();
@@ -137,8 +145,8 @@ async fn both_databases_answer_equally_and_find_what_is_known() {
         return;
     };
     let blogs = [
-        imported(Database::Sqlite, posts.len()).await.unwrap(),
-        imported(Database::Postgres, posts.len()).await.unwrap(),
+        imported(Database::Sqlite, posts.len(), PATIENCE).await.unwrap(),
+        imported(Database::Postgres, posts.len(), PATIENCE).await.unwrap(),
     ];
 
     // What was indexed twice, since it came while the index was built, counts twice until segments are merged, and
