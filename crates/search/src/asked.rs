@@ -15,8 +15,8 @@ pub(crate) struct AskedWord {
     pub(crate) range: Range<usize>,
     /// As the index spells it.
     pub(crate) spelled: String,
-    /// Terms that are the word, with their weights; their scores add up.
-    pub(crate) exact: Vec<(String, f32)>,
+    /// Terms that are the word: its stem in each language, and itself as it was typed.
+    pub(crate) exact: Vec<Near>,
     /// Terms that are the word where they follow each other: `node`, `js`; or the pairs of 東京都.
     pub(crate) sequence: Vec<String>,
     /// Words that count as it, the best of them only.
@@ -36,7 +36,7 @@ impl AskedWord {
     pub(crate) fn neighbour_terms(&self, last: bool) -> Vec<&str> {
         const MOST: usize = 8;
         let sequence = if last { self.sequence.first() } else { self.sequence.last() };
-        let exact = self.exact.first().map(|(term, _)| term);
+        let exact = self.exact.first().map(|form| &form.word);
         let own = sequence.or(exact.filter(|_| self.own > 0)).map(String::as_str);
         own.into_iter().chain(self.near.iter().map(|near| near.word.as_str())).take(MOST).collect()
     }
@@ -85,8 +85,9 @@ impl<'a> Asker<'a> {
 
     fn look_up_word(&self, word: &mut AskedWord, unfinished: bool) -> tantivy::Result<()> {
         let mut own = 0;
-        for (term, _) in &word.exact {
-            own = own.max(self.dictionary.entries(term)?);
+        for form in &mut word.exact {
+            form.entries = self.dictionary.entries(&form.word)?;
+            own = own.max(form.entries);
         }
         for term in &word.sequence {
             own = own.max(self.dictionary.entries(term)?);
@@ -119,12 +120,12 @@ impl<'a> Asker<'a> {
                 ..AskedWord::default()
             };
             for stem in stems.iter_mut().flat_map(|stems| stems.of(&piece)) {
-                if word.exact.iter().all(|(term, _)| term != stem) {
-                    word.exact.push((stem.clone(), 1.0));
+                if word.exact.iter().all(|form| form.word != *stem) {
+                    word.exact.push(Near { word: stem.clone(), entries: 0, weight: 1.0 });
                 }
             }
             let as_typed = if word.exact.is_empty() { 1.0 + weights::AS_TYPED } else { weights::AS_TYPED };
-            word.exact.push((piece.folded.to_owned(), as_typed));
+            word.exact.push(Near { word: piece.folded.to_owned(), entries: 0, weight: as_typed });
             pieces.push((word, piece.kind));
         });
         let mut pieces = pieces.into_iter().peekable();
@@ -133,7 +134,7 @@ impl<'a> Asker<'a> {
                 PieceKind::Word | PieceKind::Code => words.push(word),
                 PieceKind::Joined => {
                     while let Some((part, _)) = pieces.next_if(|(part, _)| part.range.end <= word.range.end) {
-                        word.sequence.extend(part.exact.into_iter().next().map(|(term, _)| term));
+                        word.sequence.extend(part.exact.into_iter().next().map(|form| form.word));
                     }
                     words.push(word);
                 }

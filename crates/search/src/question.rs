@@ -223,7 +223,7 @@ impl<'a> Understanding<'a> {
             [_] => {
                 let words = asker.words(title, std::slice::from_ref(&(0..title.len())));
                 let terms = words.iter().flat_map(|word| &word.exact);
-                Some(terms.map(|(term, _)| Term::from_field_text(title_words, term)).collect::<Vec<_>>())
+                Some(terms.map(|form| Term::from_field_text(title_words, &form.word)).collect::<Vec<_>>())
             }
             _ => None,
         };
@@ -237,7 +237,7 @@ impl<'a> Understanding<'a> {
 
     fn marker(&self) -> Marker {
         let words = self.words.iter().map(|word| {
-            let exact = word.exact.iter().map(|(term, _)| term);
+            let exact = word.exact.iter().map(|form| &form.word);
             exact.chain(&word.sequence).chain(word.near.iter().map(|near| &near.word)).cloned().collect()
         });
         Marker::new(words, self.phrases.clone())

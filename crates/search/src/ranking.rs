@@ -8,7 +8,8 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Searcher, TERMINATED, Term};
 
 use crate::asked::AskedWord;
-use crate::dictionary::Dictionary;
+use crate::dictionary::{Dictionary, Near};
+use crate::tongue::STEM_MARK;
 use crate::weights;
 
 type Clauses = Vec<(Occur, Box<dyn Query>)>;
@@ -71,21 +72,25 @@ impl Ranking<'_> {
         lifts
     }
 
-    /// One word in all its forms: its stem and itself added up, or the best of what else counts as it.
+    /// One word in all its forms: the best of its stems and itself added up, or the best of what else counts as it.
     pub(crate) fn word(&self, word: &AskedWord) -> Box<dyn Query> {
         let mut forms: Vec<Box<dyn Query>> = Vec::new();
-        let exact: Vec<_> = word.exact.iter().map(|(term, weight)| self.term(term, *weight)).collect();
+        // Each by its own rarity, the oddest form would win: the one completion of an unfinished word that nobody
+        // means, or the stem that the word has in the language of two posts among five hundred.
+        let evened =
+            |form: &Near, entries| rarity(entries, self.entries) / rarity(form.entries, self.entries);
+        let (stems, typed): (Vec<_>, Vec<_>) =
+            word.exact.iter().partition(|form| form.word.starts_with(STEM_MARK));
+        let stems = stems.into_iter().map(|stem| self.term(&stem.word, stem.weight * evened(stem, word.own)));
+        let mut exact: Vec<_> = one_or_best(stems.collect()).into_iter().collect();
+        exact.extend(typed.into_iter().map(|typed| self.term(&typed.word, typed.weight)));
         forms.extend(one_or_sum(exact));
         forms.extend(sequence(self.words.field, &word.sequence));
         for near in &word.near {
-            // Each by its own rarity, the oddest completion of an unfinished word would win.
-            let evened = rarity(word.entries, self.entries) / rarity(near.entries, self.entries);
-            forms.push(self.term(&near.word, near.weight * evened * (1.0 + weights::AS_TYPED)));
+            let weight = near.weight * evened(near, word.entries) * (1.0 + weights::AS_TYPED);
+            forms.push(self.term(&near.word, weight));
         }
-        let query = match forms.len() {
-            1 => forms.swap_remove(0),
-            _ => Box::new(DisjunctionMaxQuery::new(forms)),
-        };
+        let query = one_or_best(forms).unwrap_or_else(|| Box::new(EmptyQuery));
         if word.times > 1 { Box::new(BoostQuery::new(query, f32::from(word.times))) } else { query }
     }
 
@@ -153,6 +158,14 @@ pub(crate) fn any(query: &dyn Query, searcher: &Searcher) -> tantivy::Result<boo
 fn rarity(having: u64, entries: u64) -> f32 {
     let (having, entries) = (having.min(entries) as f32, entries as f32);
     (1.0 + (entries - having + 0.5) / (having + 0.5)).ln()
+}
+
+fn one_or_best(mut queries: Vec<Box<dyn Query>>) -> Option<Box<dyn Query>> {
+    match queries.len() {
+        0 => None,
+        1 => queries.pop(),
+        _ => Some(Box::new(DisjunctionMaxQuery::new(queries))),
+    }
 }
 
 fn one_or_sum(mut queries: Vec<Box<dyn Query>>) -> Option<Box<dyn Query>> {

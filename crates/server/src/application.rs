@@ -176,7 +176,8 @@ pub(crate) fn ensure_database_folder(settings: &Settings) -> Result<()> {
 fn ensure_folder(folder: &Path, what: &str, flag: &str) -> Result<()> {
     let hint = || format!("cannot use the {what} {}; name another with {flag}", folder.display());
     std::fs::create_dir_all(folder).with_context(hint)?;
-    let probe = folder.join(".inkstand-probe");
+    // A name of its own: another process may look at the same moment, and take the file away before this one does.
+    let probe = folder.join(format!(".inkstand-probe-{}", std::process::id()));
     std::fs::write(&probe, b"").with_context(hint)?;
     std::fs::remove_file(&probe).with_context(hint)?;
     Ok(())

@@ -112,6 +112,27 @@ fn titles_phrases_and_tags_lift() {
     assert_eq!(blog.find("full text ")[0], 4);
 }
 
+/// The Spanish stem of `life` is in one entry of sixty, and must not count as a rare word for that.
+#[test]
+fn an_entry_in_another_language_does_not_win_by_its_stems() {
+    let others = (3..60).map(|number| match number % 3 {
+        0 => post(number, "A life in letters", "About life, by an engineer"),
+        1 => post(number, "Writing", "How engineers write"),
+        _ => post(number, "Paper", "Where paper comes from"),
+    });
+    let blog = Blog::of(others.chain([
+        SearchDocument {
+            language: language("es"),
+            ..post(1, "A day in the life - Ingeniero", "English version: /a-day-in-the-life-of-an-engineer/")
+        },
+        post(2, "A day in the life of an engineer", "It begins with tea"),
+        post(60, "Negotiating", "The place of government writ large"),
+        post(61, "A great place to write", "And so it is"),
+    ]));
+    assert_eq!(blog.find("life engineer")[0], 2);
+    assert_eq!(blog.find("place write")[0], 61);
+}
+
 #[test]
 fn the_query_language_is_understood() {
     let blog = Blog::of([
