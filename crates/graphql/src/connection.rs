@@ -55,15 +55,20 @@ impl PageArguments {
 }
 
 impl PageArguments {
-    /// Like [`PageArguments::request`], for a list of entries in that order: a cursor of another order is refused.
-    pub(crate) fn entries(&self, order: EntryOrder) -> Result<SliceRequest<EntryCursor>, Error> {
-        let request = self.request::<EntryCursor>()?;
+    /// Like [`PageArguments::request`], for a list of whose cursors `belongs` is true: one of another order is refused.
+    pub(crate) fn request_of<K: Key>(&self, belongs: impl Fn(&K) -> bool) -> Result<SliceRequest<K>, Error> {
+        let request = self.request::<K>()?;
         for (name, cursor) in [("after", &request.after), ("before", &request.before)] {
-            if cursor.as_ref().is_some_and(|cursor| cursor.order != order) {
+            if cursor.as_ref().is_some_and(|cursor| !belongs(cursor)) {
                 return Err(not_ours(name));
             }
         }
         Ok(request)
+    }
+
+    /// The part of a list of entries in that order.
+    pub(crate) fn entries(&self, order: EntryOrder) -> Result<SliceRequest<EntryCursor>, Error> {
+        self.request_of(|cursor: &EntryCursor| cursor.order == order)
     }
 }
 

@@ -6,7 +6,6 @@ use inkstand_model as model;
 
 use crate::{
     connection::{Connection, PageArguments, connection},
-    cursor::not_ours,
     error::fault,
     loader::{AuthorBySlug, TagBySlug, load},
     object::{
@@ -102,12 +101,7 @@ async fn list<T: Term, Node: OutputType + From<T>>(
     key: impl Fn(&T) -> (i64, model::Slug),
 ) -> Result<Connection<Node, TermTotal>> {
     let order = order.map_or_else(model::TermOrder::default, Into::into);
-    let request = page.request::<model::TermCursor>()?;
-    for (name, cursor) in [("after", &request.after), ("before", &request.before)] {
-        if cursor.as_ref().is_some_and(|cursor| cursor.order != order) {
-            return Err(not_ours(name));
-        }
-    }
+    let request = page.request_of(|cursor: &model::TermCursor| cursor.order == order)?;
     let slice = state(ctx).reader.terms::<T>(order, &request).await.map_err(|error| fault(ctx, error))?;
     let cursor = |term: &T| {
         let (post_count, slug) = key(term);
