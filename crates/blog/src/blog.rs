@@ -85,8 +85,9 @@ impl Blog {
         self.inner.storage.statements()
     }
 
-    /// Closes the database, after everything else has ended.
+    /// Closes the index and the database, after everything else has ended.
     pub async fn close(&self) {
+        self.inner.index.close().await;
         self.inner.storage.close().await;
     }
 }

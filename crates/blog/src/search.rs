@@ -59,6 +59,15 @@ impl IndexHandle {
         Ok(())
     }
 
+    /// Lets go of the folder, even where a question or a check of the files still goes on.
+    pub(crate) async fn close(&self) {
+        if let Some(index) = self.current()
+            && let Err(fault) = tokio::task::spawn_blocking(move || index.close()).await
+        {
+            warn!(fault = &fault as &dyn std::error::Error, "closing the search index");
+        }
+    }
+
     pub(crate) fn report(&self, indexed: Seq, search_complete: bool) {
         self.progress.send_replace(Readiness { indexed, search_complete });
     }

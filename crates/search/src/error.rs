@@ -30,6 +30,9 @@ pub enum Error {
     /// It is being rebuilt, and cannot be written to until that is finished or given up.
     #[error("the index is being rebuilt")]
     Rebuilding,
+    /// It was closed, and cannot be written to any more.
+    #[error("the index is closed")]
+    Closed,
     /// The disk failed or is full. What was to be written is not, and can be tried again.
     #[error("the index cannot be read or written")]
     Io(#[source] std::io::Error),

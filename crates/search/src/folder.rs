@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Condvar, Mutex};
 
 use tantivy::Directory;
 use tantivy::directory::INDEX_WRITER_LOCK;
@@ -12,7 +12,7 @@ use tantivy::{IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
 
 use crate::disk::{Disk, MANAGED_LIST, NEW_MANAGED_LIST};
 use crate::error::{Error, OpenError, guarded};
-use crate::index::{Current, Shared};
+use crate::index::{Current, Desk, Shared};
 use crate::position::from_payload;
 use crate::schema::{schema, tokenizers};
 use crate::snapshot::Snapshot;
@@ -75,7 +75,8 @@ fn open_guarded(dir: &Path, exists: bool) -> tantivy::Result<Shared> {
         fields,
         reader,
         broken: AtomicBool::new(false),
-        writer: Mutex::new(Some(writer)),
+        desk: Mutex::new(Desk { writer: Some(writer), lent: false }),
+        given_back: Condvar::new(),
         current: Mutex::new(Current { snapshot: snapshot.into(), position }),
     })
 }

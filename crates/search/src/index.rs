@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use inkstand_model::{
     EntryId, Facet, FacetField, Position, SearchDocument, SearchRequest, SearchResults, Suggestion,
@@ -43,9 +43,24 @@ pub(crate) struct Shared {
     pub(crate) reader: IndexReader,
     /// Set for good when the index turned out to be damaged.
     pub(crate) broken: AtomicBool,
-    /// Not there while a rebuild has it, and after the index broke.
-    pub(crate) writer: Mutex<Option<IndexWriter>>,
+    pub(crate) desk: Mutex<Desk>,
+    /// Told when a rebuild gives the writer back.
+    pub(crate) given_back: Condvar,
     pub(crate) current: Mutex<Current>,
+}
+
+/// Where the writer lies.
+pub(crate) struct Desk {
+    /// Not there while a rebuild has it, after the index broke, and after it was closed.
+    pub(crate) writer: Option<IndexWriter>,
+    pub(crate) lent: bool,
+}
+
+impl Desk {
+    /// Why the writer is not there.
+    pub(crate) fn absent(lent: bool) -> Error {
+        if lent { Error::Rebuilding } else { Error::Closed }
+    }
 }
 
 /// What the last commit left.
@@ -109,14 +124,16 @@ impl Index {
     /// An entry that is both upserted and deleted in one batch is upserted; of several upserts the last counts.
     ///
     /// # Errors
-    /// The index is then as it was before: [`Error::Io`] and [`Error::Rebuilding`] can be tried again.
+    /// The index is then as it was before: [`Error::Io`] and [`Error::Rebuilding`] can be tried again,
+    /// [`Error::Closed`] cannot.
     #[instrument(name = "search.apply", skip_all, fields(upserts = batch.upserts.len(), deletes = batch.deletes.len(), seq = position.seq.get()))]
     pub fn apply(&self, batch: Batch, position: Position) -> Result<(), Error> {
-        let mut place = lock(&self.shared.writer);
+        let mut desk = lock(&self.shared.desk);
         if self.is_broken() {
             return Err(Error::Broken);
         }
-        let writer = place.as_mut().ok_or(Error::Rebuilding)?;
+        let lent = desk.lent;
+        let writer = desk.writer.as_mut().ok_or(Desk::absent(lent))?;
         let applied = guarded(&self.shared.broken, || {
             let fields = &self.shared.fields;
             for &id in &batch.deletes {
@@ -130,7 +147,7 @@ impl Index {
             self.shared.look_again(position)
         });
         if applied.is_err() {
-            self.shared.give_up(&mut place);
+            self.shared.give_up(&mut desk.writer);
         }
         applied
     }
@@ -139,7 +156,7 @@ impl Index {
     /// [`Rebuild::finish`]; nothing can be applied meanwhile.
     ///
     /// # Errors
-    /// [`Error::Rebuilding`] where another rebuild goes on.
+    /// [`Error::Rebuilding`] where another rebuild goes on, [`Error::Closed`] after [`Index::close`].
     pub fn rebuild(&self) -> Result<Rebuild, Error> {
         Rebuild::begin(self.clone())
     }
@@ -214,6 +231,15 @@ impl Index {
         verified
     }
 
+    /// Lets go of the folder, for whoever opens it next, after a write that goes on has ended. Clones that are left can
+    /// still be asked, but no longer written to.
+    pub fn close(&self) {
+        let desk = lock(&self.shared.desk);
+        let mut desk =
+            self.shared.given_back.wait_while(desk, |desk| desk.lent).unwrap_or_else(PoisonError::into_inner);
+        drop(desk.writer.take());
+    }
+
     fn ask<T>(&self, question: impl FnOnce(Arc<Snapshot>) -> tantivy::Result<T>) -> Result<T, Error> {
         let snapshot = self.current().snapshot;
         let answer = guarded(&self.shared.broken, || question(snapshot));
@@ -229,8 +255,8 @@ impl Index {
     fn let_go_if_broken(&self) {
         if self.is_broken() {
             // A writer in use is let go of by its user.
-            if let Ok(mut place) = self.shared.writer.try_lock() {
-                self.shared.give_up(&mut place);
+            if let Ok(mut desk) = self.shared.desk.try_lock() {
+                self.shared.give_up(&mut desk.writer);
             }
         }
     }

@@ -9,7 +9,7 @@ use tracing::instrument;
 
 use crate::document::{document, id_term};
 use crate::error::{Error, guarded};
-use crate::index::{Index, commit, lock};
+use crate::index::{Desk, Index, commit, lock};
 
 /// A rebuild under way: [`Rebuild::add`] everything, then [`Rebuild::finish`]. Dropped before, it leaves the index
 /// as it was.
@@ -28,7 +28,10 @@ impl Rebuild {
         if index.is_broken() {
             return Err(Error::Broken);
         }
-        let writer = lock(&index.shared.writer).take().ok_or(Error::Rebuilding)?;
+        let mut desk = lock(&index.shared.desk);
+        let writer = desk.writer.take().ok_or(Desk::absent(desk.lent))?;
+        desk.lent = true;
+        drop(desk);
         let rebuild = Self { index, writer: Some(writer), added: HashSet::new() };
         rebuild.guarded(|writer| {
             // Not `delete_all_documents`: that forgets the segments at once, and a merge which ends before our
@@ -73,8 +76,14 @@ impl Rebuild {
         if finished.is_err() {
             shared.give_up(&mut writer);
         }
-        *lock(&shared.writer) = writer;
+        self.give_back(writer);
         finished
+    }
+
+    fn give_back(&self, writer: Option<IndexWriter>) {
+        let shared = &self.index.shared;
+        *lock(&shared.desk) = Desk { writer, lent: false };
+        shared.given_back.notify_all();
     }
 
     fn guarded(&self, work: impl FnOnce(&IndexWriter) -> tantivy::Result<()>) -> Result<(), Error> {
@@ -86,9 +95,9 @@ impl Rebuild {
 impl Drop for Rebuild {
     fn drop(&mut self) {
         if self.writer.is_some() {
-            let shared = &self.index.shared;
-            shared.give_up(&mut self.writer);
-            *lock(&shared.writer) = self.writer.take();
+            self.index.shared.give_up(&mut self.writer);
+            let writer = self.writer.take();
+            self.give_back(writer);
         }
     }
 }

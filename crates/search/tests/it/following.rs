@@ -1,7 +1,5 @@
 //! Following the log.
 
-use std::time::Instant as Clock;
-
 use inkstand_search::{Batch, Error, Index, OpenError};
 
 use crate::blog::{Blog, asking, position, post};
@@ -79,15 +77,19 @@ fn a_folder_has_one_writer() {
 }
 
 #[test]
-fn applying_one_entry_is_fast() {
-    let text = "some words of a post that has a few of them and goes on like that ".repeat(30);
-    let blog = Blog::of((0..1_000).map(|number| post(number, "A title", &text)));
-    let mut took = Vec::new();
-    for seq in 2..32_u32 {
-        let start = Clock::now();
-        blog.apply(vec![post(u64::from(seq), "Another title", &text)], &[], i64::from(seq));
-        took.push(start.elapsed());
-    }
-    took.sort();
-    println!("apply of 1 entry at 1 000: median {:?}, worst {:?}", took[15], took[29]);
+fn a_closed_index_gives_its_folder_free_while_others_still_ask() {
+    let blog = Blog::of([post(1, "one", "")]);
+    let asker = blog.index.clone();
+    let rebuild = blog.index.rebuild().unwrap();
+    let closing = std::thread::spawn({
+        let index = blog.index.clone();
+        move || index.close()
+    });
+    drop(rebuild);
+    closing.join().unwrap();
+    let next = Index::open(blog.folder.path()).unwrap();
+    assert_eq!(next.count(&asking("one")).unwrap(), 1);
+    assert_eq!(asker.count(&asking("one")).unwrap(), 1);
+    assert!(matches!(asker.apply(Batch::default(), position(2)), Err(Error::Closed)));
+    assert!(matches!(asker.rebuild(), Err(Error::Closed)));
 }
