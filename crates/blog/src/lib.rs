@@ -8,7 +8,11 @@
 //!
 //! What this crate does not know: HTTP, GraphQL, files of foreign formats, SQL, and how an index works inside.
 
+mod audited;
 mod blog;
+mod edit;
+mod entry_edit;
+mod entry_life;
 mod error;
 mod follow;
 mod import;
@@ -18,15 +22,20 @@ mod reader;
 mod refusal;
 mod remove_import;
 mod rendering;
+mod revisions;
 mod route;
+mod schedule;
 mod search;
 mod site;
 mod text;
 
 pub use blog::{Blog, BlogOptions, Readiness};
+pub use edit::Edit;
+pub use entry_edit::NewEntry;
+pub use entry_life::Step;
 pub use error::BlogError;
 pub use import::{ImportReport, ImportTally, Noted};
-pub use inkstand_storage::{FiledUnder, Neighbours, Term};
+pub use inkstand_storage::{FiledUnder, Neighbours, Revision, RevisionContent, Term};
 pub use reader::{NoticedChanges, Reader};
 pub use refusal::{Refusal, RefusalCode, WriteError};
 pub use route::Route;
