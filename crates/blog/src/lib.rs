@@ -8,26 +8,40 @@
 //!
 //! What this crate does not know: HTTP, GraphQL, files of foreign formats, SQL, and how an index works inside.
 
+mod account;
+mod api_token;
+mod audit;
+mod authenticate;
 mod blog;
 mod error;
 mod follow;
+mod hashing;
 mod import;
 mod import_entry;
 mod index_follower;
+mod noted_use;
+mod own_account;
 mod reader;
 mod refusal;
 mod remove_import;
 mod rendering;
 mod route;
 mod search;
+mod setup;
+mod sign_in;
 mod site;
 mod text;
 
+pub use account::{AccountChange, NewAccount};
+pub use api_token::NewToken;
+pub use authenticate::{Authenticated, Credential, SESSION_LIFE};
 pub use blog::{Blog, BlogOptions, Readiness};
 pub use error::BlogError;
 pub use import::{ImportReport, ImportTally, Noted};
-pub use inkstand_storage::{FiledUnder, Neighbours, Term};
+pub use inkstand_storage::{Deed, FiledUnder, Neighbours, Term};
 pub use reader::{NoticedChanges, Reader};
 pub use refusal::{Refusal, RefusalCode, WriteError};
 pub use route::Route;
+pub use setup::SetUp;
+pub use sign_in::{Caller, NewSession, SignIn};
 pub use site::SiteChange;
