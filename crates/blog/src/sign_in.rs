@@ -47,6 +47,8 @@ pub struct SignIn {
 pub struct NewSession {
     /// Whose it is.
     pub account: Account,
+    /// Who it is that has it.
+    pub viewer: Viewer,
     /// What proves it from now on: it is kept nowhere.
     pub secret: Secret,
 }
@@ -97,7 +99,9 @@ impl Reader {
         writing.forget_attempts(&attempt.here, &[&attempt.name, &attempt.address]).await?;
         writing.audit("session.begin", Some(target(&account)), &caller.address.to_string()).await?;
         let seq = writing.commit().await?;
-        Ok((NewSession { account, secret }, seq))
+        let authors = inner.storage.author_ids_of_account(account.id).await?;
+        let viewer = Viewer::Account(SignedIn { authors, ..signed_in(&account, id) });
+        Ok((NewSession { account, viewer, secret }, seq))
     }
 
     /// The active account of that name, if that is its password. Always counts an attempt and computes one hash.
