@@ -6,7 +6,7 @@ use inkstand_model::{Clock, Seq, Viewer};
 use inkstand_storage::Storage;
 use tokio::sync::Notify;
 
-use crate::{BlogError, Reader, search::IndexHandle};
+use crate::{BlogError, Reader, hashing::Hashing, noted_use::NotedUse, search::IndexHandle};
 
 /// A blog. Cheap to clone.
 #[derive(Clone)]
@@ -20,6 +20,9 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     /// Told after each commit of this process, so that followers need not wait for their next look.
     pub(crate) written: Notify,
+    pub(crate) hashing: Hashing,
+    /// Sessions and tokens whose use is being noted.
+    pub(crate) noted_use: NotedUse,
 }
 
 /// What a blog is opened with.
@@ -51,7 +54,15 @@ impl Blog {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BlogError> {
         let index = IndexHandle::open(options.index).await?;
-        Ok(Self { inner: Arc::new(Inner { storage, index, clock, written: Notify::new() }) })
+        let inner = Inner {
+            storage,
+            index,
+            clock,
+            written: Notify::new(),
+            hashing: Hashing::default(),
+            noted_use: NotedUse::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Reads as `viewer`.
@@ -83,6 +94,12 @@ impl Blog {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.inner.storage.statements()
+    }
+
+    /// How many passwords were hashed so far, right ones and wrong ones.
+    #[must_use]
+    pub fn hashes(&self) -> u64 {
+        self.inner.hashing.computed()
     }
 
     /// Closes the index and the database, after everything else has ended.

@@ -95,7 +95,7 @@ impl Reader {
             created_at: now,
             updated_at: now,
             version: 1,
-            edited_by: self.account(),
+            edited_by: self.acting_account(),
         };
         let body = EntryBody {
             entry: id,
@@ -119,7 +119,7 @@ impl Reader {
         if edit.authors.is_none()
             && let Viewer::Account(signed_in) = self.viewer()
         {
-            record.authors = vec![writing.ensure_byline(signed_in.account).await?];
+            record.authors = vec![writing.ensure_author_of_account(signed_in.account).await?];
         }
         set_rendering(&mut record, rendered);
         self.apply(&mut writing, &site, None, &mut record, &edit).await?;
@@ -214,7 +214,7 @@ impl Reader {
             record.entry.updated_at = clock.now();
         }
         record.entry.version += 1;
-        record.entry.edited_by = self.account();
+        record.entry.edited_by = self.acting_account();
         writing.replace_entry(&before, &record).await?;
         settle(&mut writing, &record, &edit).await?;
         if kind == EntryKind::Page && record.entry.path != before.entry.path {
@@ -246,8 +246,8 @@ impl Reader {
         let own = match self.viewer() {
             Viewer::Account(signed_in) => {
                 // Asked here rather than of the viewer, whose byline may have been made a moment ago.
-                let byline = writing.byline_of(signed_in.account).await?;
-                byline.is_some_and(|byline| record.authors.contains(&byline))
+                let byline = writing.author_of_account(signed_in.account).await?;
+                byline.is_some_and(|byline| record.authors.contains(&byline.id))
             }
             Viewer::Anonymous | Viewer::Operator => false,
         };
@@ -346,8 +346,8 @@ impl Reader {
         if !may(self.viewer(), Action::Write(record.entry.kind, Whose::Anybodys))
             && let Viewer::Account(signed_in) = self.viewer()
         {
-            let byline = writing.byline_of(signed_in.account).await?;
-            let own = byline.is_some_and(|byline| authors.contains(&byline));
+            let byline = writing.author_of_account(signed_in.account).await?;
+            let own = byline.is_some_and(|byline| authors.contains(&byline.id));
             let unchanged = before.is_some_and(|before| before.authors == *authors);
             if !own && !unchanged {
                 let message =
@@ -359,7 +359,7 @@ impl Reader {
     }
 
     /// The account that acts, if it is one.
-    pub(crate) fn account(&self) -> Option<inkstand_model::AccountId> {
+    pub(crate) fn acting_account(&self) -> Option<inkstand_model::AccountId> {
         self.viewer().actor().account
     }
 }

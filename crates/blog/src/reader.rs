@@ -48,6 +48,12 @@ impl Reader {
         &self.viewer
     }
 
+    /// The same blog by the eyes of `viewer`.
+    #[must_use]
+    pub fn with_viewer(&self, viewer: Viewer) -> Self {
+        Self::new(self.blog.clone(), viewer)
+    }
+
     pub(crate) fn blog(&self) -> &Blog {
         &self.blog
     }

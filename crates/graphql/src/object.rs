@@ -1,6 +1,8 @@
 //! The objects of the schema, one file a word of the blog.
 
+mod account;
 mod archive;
+mod audit;
 mod author;
 mod category;
 mod change;
@@ -16,7 +18,9 @@ mod site;
 mod suggestion;
 mod tag;
 
+pub(crate) use account::{Account, ApiToken, Role, Scope};
 pub(crate) use archive::ArchiveMonth;
+pub(crate) use audit::AuditEntry;
 pub(crate) use author::Author;
 pub(crate) use category::Category;
 pub(crate) use change::{ChangeList, EntryChange};

@@ -1,5 +1,6 @@
 //! The reads.
 
+mod accounts;
 mod filter;
 mod terms;
 
@@ -19,8 +20,8 @@ use crate::{
     loader::{ById, load},
     node_id::NodeId,
     object::{
-        ArchiveMonth, Author, Category, ChangeList, EntryStatus, EntryTotal, Node, Page, Post, PostOrder,
-        Route, SearchConnection, SearchIn, SearchOrder, Series, Site, Suggestion, Tag,
+        Account, ArchiveMonth, Author, Category, ChangeList, EntryStatus, EntryTotal, Node, Page, Post,
+        PostOrder, Route, SearchConnection, SearchIn, SearchOrder, Series, Site, Suggestion, Tag,
     },
     request::state,
     scalar::{Html, Seq, Slug},
@@ -41,7 +42,7 @@ const FURTHEST_HIT: u32 = 10_000;
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub(crate) struct QueryRoot(Entries, terms::Terms, Finding);
+pub(crate) struct QueryRoot(Entries, terms::Terms, Finding, accounts::Accounts);
 
 /// How to name one post or page: by exactly one of these.
 #[derive(OneofObject)]
@@ -288,6 +289,9 @@ async fn fetch(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>> {
         NodeId::Tag(id) => load(ctx, ById(id)).await?.map(|tag| Node::Tag(Tag(tag))),
         NodeId::Category(id) => load(ctx, ById(id)).await?.map(|category| Node::Category(Category(category))),
         NodeId::Series(id) => load(ctx, ById(id)).await?.map(|series| Node::Series(Series(series))),
+        NodeId::Account(id) => load(ctx, id).await?.map(|account| Node::Account(Account::from(account))),
+        // A token is seen with its account alone.
+        NodeId::Token(_) => None,
     })
 }
 

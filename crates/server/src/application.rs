@@ -61,7 +61,8 @@ impl Application {
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));
         let gateway = Gateway::new(&public_url);
-        let router = router(HttpOptions { blog: blog.clone(), gateway, clock, deadline: DEADLINE });
+        let router =
+            router(HttpOptions { blog: blog.clone(), gateway, public_url, clock, deadline: DEADLINE });
         Ok(Self { listener, address, router, blog, sample_posts, lock })
     }
 

@@ -26,6 +26,8 @@
 //! What this crate does not know: the search index, GraphQL, HTTP, and who may see what; `blog` asks with the
 //! statuses and the [`TermScope`] that its viewer may see.
 
+mod account;
+mod api_token;
 mod archive;
 mod audit;
 mod byline;
@@ -48,12 +50,17 @@ mod permalink;
 mod revision;
 mod schedule;
 mod serve_lock;
+mod session;
+mod setup_token;
+mod sign_in_attempt;
 mod site;
 mod term;
 mod term_scope;
 mod term_write;
 mod writing;
 
+pub use account::KeptAccount;
+pub use api_token::TokenRecord;
 pub use audit::{AuditTarget, Deed};
 pub use change_log::ChangesAfter;
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
@@ -67,6 +74,8 @@ pub use open::Storage;
 pub use permalink::{AddressRole, FreePath, PermalinkTarget};
 pub use revision::{Revision, RevisionContent};
 pub use serve_lock::ServeLock;
+pub use session::SessionRecord;
+pub use sign_in_attempt::AttemptLimit;
 pub use term::Term;
 pub use term_scope::TermScope;
 pub use term_write::NewAuthor;
