@@ -241,6 +241,7 @@ async fn compose(
         created_at: place.created_at,
         updated_at: item.updated.and_then(|date| instant(date, site)).unwrap_or(place.date).min(now),
         version: place.version,
+        edited_by: None,
     };
     let body = EntryBody {
         entry: place.id,

@@ -6,7 +6,7 @@ use inkstand_model::{
     Action, Author, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter, EntryId,
     EntryKind, EntryOrder, EntryStatus, Facet, FacetField, SearchRequest, SearchResults, Seq, Series,
     SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder, Viewer,
-    may,
+    Whose, may,
 };
 use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term, TermScope};
 use uuid::Uuid;
@@ -46,26 +46,35 @@ impl Reader {
         &self.viewer
     }
 
+    pub(crate) fn blog(&self) -> &Blog {
+        &self.blog
+    }
+
     pub(crate) fn storage(&self) -> &Storage {
         &self.blog.inner.storage
     }
 
     fn sees(&self, entry: &Entry) -> bool {
-        entry.publication.status() == EntryStatus::Published || may(&self.viewer, Action::ReadUnpublished)
+        entry.publication.status() == EntryStatus::Published
+            || may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys))
     }
 
     /// The terms that the viewer may know of: a name like "Secret merger" tells of the draft that bears it.
     fn scope(&self) -> TermScope {
-        if may(&self.viewer, Action::ReadUnpublished) { TermScope::All } else { TermScope::Public }
+        if may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys)) {
+            TermScope::All
+        } else {
+            TermScope::Public
+        }
     }
 
     /// The filter without statuses that the viewer may not see.
     fn permitted(&self, filter: &EntryFilter) -> Read<EntryFilter> {
         let published_only = filter.statuses.iter().all(|status| *status == EntryStatus::Published);
-        if published_only || may(&self.viewer, Action::ReadUnpublished) {
+        if published_only || may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys)) {
             Ok(filter.clone())
         } else {
-            Err(BlogError::NotAllowed(Action::ReadUnpublished))
+            Err(BlogError::NotAllowed(Action::ReadUnpublished(Whose::Anybodys)))
         }
     }
 
@@ -284,7 +293,7 @@ impl Reader {
     pub async fn changes_after(&self, after: Seq, limit: u64) -> Read<NoticedChanges> {
         let ChangesAfter { mut changes, reset } = self.storage().changes_after(after, limit).await?;
         let next = changes.last().map_or(after, |change| change.seq);
-        let sees_all = may(&self.viewer, Action::ReadUnpublished);
+        let sees_all = may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys));
         changes.retain(|change| sees_all || change.is_public());
         Ok(NoticedChanges { changes, next, reset })
     }

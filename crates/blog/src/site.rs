@@ -1,10 +1,83 @@
 //! The site's settings, and orders to every server.
 
-use inkstand_model::{Action, ChangeKind, ChangeOp, Site, Viewer, may};
+use inkstand_model::{
+    Action, ChangeKind, ChangeOp, Language, PermalinkPattern, Seq, Site, Viewer, Zone, may,
+};
 use tracing::instrument;
 use uuid::Uuid;
 
-use crate::{Blog, BlogError};
+use crate::{Blog, BlogError, Reader, Refusal, RefusalCode, WriteError, text};
+
+/// Characters of a setting.
+const LONGEST_SETTING: usize = 500;
+
+/// Settings to be changed, as somebody typed them; what is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteChange {
+    /// The blog's name.
+    pub title: Option<String>,
+    /// A line below it.
+    pub tagline: Option<String>,
+    /// The language of entries that name none.
+    pub language: Option<Language>,
+    /// The name of a zone.
+    pub time_zone: Option<String>,
+    /// The pattern of addresses.
+    pub permalinks: Option<String>,
+}
+
+impl SiteChange {
+    /// What is wrong with it, or how it changes a site.
+    fn check(self) -> Result<impl FnOnce(&mut Site) + Send, WriteError> {
+        let mut refusals = Vec::new();
+        let mut note = |refusal: Refusal| refusals.push(refusal);
+        let title = self
+            .title
+            .and_then(|title| text::line("title", &title, 1, LONGEST_SETTING).map_err(&mut note).ok());
+        let tagline = self
+            .tagline
+            .and_then(|tagline| text::line("tagline", &tagline, 0, LONGEST_SETTING).map_err(&mut note).ok());
+        let invalid = |field, message: String| Refusal::new(RefusalCode::Invalid, field, message);
+        let zone = self.time_zone.and_then(|name| {
+            Zone::parse(&name).map_err(|error| note(invalid("timeZone", error.to_string()))).ok()
+        });
+        let permalinks = self.permalinks.and_then(|pattern| {
+            PermalinkPattern::parse(&pattern)
+                .map_err(|error| note(invalid("permalinks", error.to_string())))
+                .ok()
+        });
+        if !refusals.is_empty() {
+            return Err(WriteError::Refused(refusals));
+        }
+        let language = self.language;
+        Ok(move |site: &mut Site| {
+            replace(&mut site.title, title);
+            replace(&mut site.tagline, tagline);
+            replace(&mut site.language, language);
+            replace(&mut site.zone, zone);
+            replace(&mut site.permalinks, permalinks);
+        })
+    }
+}
+
+fn replace<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+impl Reader {
+    /// Changes the site's settings, and says what they are then.
+    ///
+    /// # Errors
+    /// Where the viewer may not, a setting means nothing, or the database fails.
+    pub async fn update_site(&self, change: SiteChange) -> Result<(Site, Seq), WriteError> {
+        if !may(self.viewer(), Action::ChangeSite) {
+            return Err(WriteError::not_allowed(Action::ChangeSite));
+        }
+        Ok(self.blog().change_site(self.viewer(), change.check()?).await?)
+    }
+}
 
 impl Blog {
     /// Changes the site's settings, and says what they are then. What another one changes at the same time stays,
@@ -17,17 +90,18 @@ impl Blog {
         &self,
         viewer: &Viewer,
         change: impl FnOnce(&mut Site) + Send,
-    ) -> Result<Site, BlogError> {
+    ) -> Result<(Site, Seq), BlogError> {
         if !may(viewer, Action::ChangeSite) {
             return Err(BlogError::NotAllowed(Action::ChangeSite));
         }
-        let mut writing = self.inner.storage.write("operator", self.inner.clock.as_ref()).await?;
+        let mut writing = self.inner.storage.write(viewer.actor(), self.inner.clock.as_ref()).await?;
         let mut site = writing.site().await?;
         change(&mut site);
         writing.set_site(&site).await?;
-        writing.commit().await?;
+        writing.audit("site.update", None, "").await?;
+        let seq = writing.commit().await?;
         self.inner.written.notify_waiters();
-        Ok(site)
+        Ok((site, seq))
     }
 
     /// Replaces all of the site's settings.
@@ -48,8 +122,9 @@ impl Blog {
         if !may(viewer, Action::ChangeSite) {
             return Err(BlogError::NotAllowed(Action::ChangeSite));
         }
-        let mut writing = self.inner.storage.write("operator", self.inner.clock.as_ref()).await?;
+        let mut writing = self.inner.storage.write(viewer.actor(), self.inner.clock.as_ref()).await?;
         writing.record(ChangeKind::Index, Uuid::nil(), ChangeOp::Updated, []);
+        writing.audit("index.rebuild", None, "").await?;
         writing.commit().await?;
         self.inner.written.notify_waiters();
         Ok(())

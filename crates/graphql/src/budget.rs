@@ -10,12 +10,12 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned,
-    parser::types::{ExecutableDocument, Field, FragmentDefinition, OperationType, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet},
 };
 use async_graphql_value::Value;
 use serde_json::Map;
 
-use crate::schema_map::{SchemaMap, named};
+use crate::schema_map::{SchemaMap, named, root_type};
 
 /// Bytes of a query; what is long belongs into variables.
 const MOST_BYTES: usize = 64 * 1024;
@@ -74,11 +74,7 @@ pub(crate) fn check_document(
     let mut scales = Scales { document, variables, schema, fragments: HashMap::new() };
     let mut cost: u64 = 0;
     for (_, operation) in document.operations.iter() {
-        let root = match operation.node.ty {
-            OperationType::Query => "Query",
-            OperationType::Mutation => "Mutation",
-            OperationType::Subscription => "Subscription",
-        };
+        let root = root_type(operation.node.ty);
         let measure = scales.measure(&operation.node.selection_set.node, root, 0)?;
         cost = cost.saturating_add(measure.cost).saturating_add(measure.item);
     }
@@ -95,9 +91,11 @@ pub(crate) fn check_document(
     Ok(())
 }
 
-/// What a field costs by itself, before anything below it: statements and searches are dearer than leaves.
-fn weight(field: &str) -> u64 {
+/// What a field costs by itself, before anything below it: statements and searches are dearer than leaves, and a
+/// mutation is a transaction that waits for every other one.
+fn weight(parent: &str, field: &str) -> u64 {
     match field {
+        _ if parent == "Mutation" => 2_000,
         "search" => 1_000,
         "suggest" => 300,
         "facets" => 100,
@@ -190,7 +188,7 @@ impl<'a> Scales<'a> {
             }
             _ => (all.saturating_mul(length), 0),
         };
-        Ok(Measure { cost: cost.saturating_add(weight(name)), item, height: below.height })
+        Ok(Measure { cost: cost.saturating_add(weight(parent, name)), item, height: below.height })
     }
 
     fn measure_fragment(

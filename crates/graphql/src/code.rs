@@ -15,6 +15,8 @@ pub const BAD_INPUT: &str = "BAD_INPUT";
 pub const BAD_PAGE: &str = "BAD_PAGE";
 /// `after` or `before` is no cursor of this list.
 pub const BAD_CURSOR: &str = "BAD_CURSOR";
+/// Somebody who has not signed in may not do that.
+pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 /// The viewer may not do that.
 pub const FORBIDDEN: &str = "FORBIDDEN";
 /// Something failed that is not the client's doing; the message names the request's id.
@@ -27,7 +29,7 @@ pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
 pub const TIMEOUT: &str = "TIMEOUT";
 
 /// Every code.
-pub const ALL: [&str; 12] = [
+pub const ALL: [&str; 13] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -35,6 +37,7 @@ pub const ALL: [&str; 12] = [
     BAD_INPUT,
     BAD_PAGE,
     BAD_CURSOR,
+    UNAUTHENTICATED,
     FORBIDDEN,
     INTERNAL,
     BODY_TOO_LARGE,

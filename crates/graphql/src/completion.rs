@@ -10,7 +10,7 @@ use async_graphql::{
     parser::types::{BaseType, ExecutableDocument, Selection, SelectionSet, Type},
 };
 
-use crate::schema_map::{SchemaMap, named};
+use crate::schema_map::{SchemaMap, named, root_type};
 
 /// The response keys of a selection in order, fields of the same key merged and fragments written out. What may be
 /// under a type condition has its place, too, whether or not it comes.
@@ -40,7 +40,8 @@ impl Plan {
         };
         let mut plan = Self::default();
         if let Some((_, operation)) = operation {
-            plan.add(&operation.node.selection_set.node, "Query", document, schema);
+            let root = root_type(operation.node.ty);
+            plan.add(&operation.node.selection_set.node, root, document, schema);
         }
         plan
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, ErrorExtensions};
 use inkstand_blog::BlogError;
+use inkstand_model::Viewer;
 
 use crate::{code, request::RequestState};
 
@@ -17,9 +18,14 @@ pub(crate) fn refusal(code: &'static str, message: impl Into<String>) -> Error {
 pub(crate) fn fault(ctx: &Context<'_>, error: impl Into<Arc<BlogError>>) -> Error {
     let error = error.into();
     match error.as_ref() {
-        BlogError::NotAllowed(_) => {
-            refusal(code::FORBIDDEN, "you may not see that; sign in with an account that may")
-        }
+        BlogError::NotAllowed(_) => match ctx.data_unchecked::<RequestState>().reader.viewer() {
+            Viewer::Anonymous => {
+                refusal(code::UNAUTHENTICATED, "only for those who have signed in, or with a token")
+            }
+            Viewer::Operator | Viewer::Account(_) => {
+                refusal(code::FORBIDDEN, "your role, or the scope of your token, does not allow that")
+            }
+        },
         _ => {
             let request = &ctx.data_unchecked::<RequestState>().id;
             tracing::error!(request_id = %request, error = error.as_ref() as &dyn std::error::Error, "a resolver failed");

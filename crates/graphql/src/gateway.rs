@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Request, Response, Schema, ServerError, Value, Variables,
+    EmptySubscription, Request, Response, Schema, ServerError, Value, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
     parser::{
         parse_query,
@@ -22,6 +22,7 @@ use crate::{
     budget::{Refusal, check_document, check_text},
     code,
     completion::Plan,
+    mutation::MutationRoot,
     query::QueryRoot,
     request::{RequestId, RequestState},
     schema_map::SchemaMap,
@@ -39,7 +40,7 @@ const MOST_DIRECTIVES: usize = 16;
 /// The schema, ready to answer. Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway {
-    schema: Schema<QueryRoot, EmptyMutation, EmptySubscription>,
+    schema: Schema<QueryRoot, MutationRoot, EmptySubscription>,
     public_url: Arc<str>,
     map: Arc<SchemaMap>,
 }
@@ -83,7 +84,7 @@ impl Gateway {
     /// Builds the schema. `public_url` is the site's address without a slash at its end, for absolute links.
     #[must_use]
     pub fn new(public_url: &str) -> Self {
-        let schema = Schema::build(QueryRoot::default(), EmptyMutation, EmptySubscription)
+        let schema = Schema::build(QueryRoot::default(), MutationRoot::default(), EmptySubscription)
             .limit_recursive_depth(PARSER_DEPTH)
             .limit_directives(MOST_DIRECTIVES)
             .extension(MarkExecution)

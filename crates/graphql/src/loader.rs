@@ -21,7 +21,7 @@ where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     Look: Loader<K, Error = Arc<BlogError>>,
 {
-    state(ctx).looks.load_one(key).await.map_err(|error| fault(ctx, error))
+    state(ctx).memory().looks.load_one(key).await.map_err(|error| fault(ctx, error))
 }
 
 /// Implements a loader by one call of the reader for all keys.

@@ -1,6 +1,10 @@
 //! What belongs to one request: its reader, its batches, and what it has read once already.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_graphql::{
     Context, Error,
@@ -27,32 +31,54 @@ pub(crate) struct RequestState {
     pub(crate) id: RequestId,
     pub(crate) reader: Reader,
     pub(crate) public_url: Arc<str>,
+    batches: Batches,
+    memory: Mutex<Arc<Memory>>,
+}
+
+/// What was looked up so far, until a mutation makes it stale.
+pub(crate) struct Memory {
     pub(crate) looks: DataLoader<Look, HashMapCache>,
     site: OnceCell<Arc<Site>>,
     categories: OnceCell<Arc<Vec<Category>>>,
 }
 
+impl Memory {
+    fn new(reader: Reader, batches: Batches) -> Arc<Self> {
+        let looks =
+            DataLoader::with_cache(Look(reader), move |load| batches.add(load), HashMapCache::default())
+                .delay(Duration::ZERO);
+        Arc::new(Self { looks, site: OnceCell::new(), categories: OnceCell::new() })
+    }
+}
+
 impl RequestState {
     pub(crate) fn new(id: RequestId, reader: Reader, public_url: Arc<str>, batches: &Batches) -> Self {
-        let batches = batches.clone();
-        let looks = DataLoader::with_cache(
-            Look(reader.clone()),
-            move |load| batches.add(load),
-            HashMapCache::default(),
-        )
-        .delay(Duration::ZERO);
-        Self { id, reader, public_url, looks, site: OnceCell::new(), categories: OnceCell::new() }
+        let memory = Mutex::new(Memory::new(reader.clone(), batches.clone()));
+        Self { id, reader, public_url, batches: batches.clone(), memory }
+    }
+
+    /// What was looked up since the last mutation.
+    pub(crate) fn memory(&self) -> Arc<Memory> {
+        Arc::clone(&self.memory.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Forgets what was looked up: a mutation has changed it.
+    pub(crate) fn forget(&self) {
+        let fresh = Memory::new(self.reader.clone(), self.batches.clone());
+        *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
     }
 
     /// The site's settings, read once a request.
     pub(crate) async fn site(&self, ctx: &Context<'_>) -> Result<Arc<Site>, Error> {
-        let site = self.site.get_or_try_init(|| async { self.reader.site().await.map(Arc::new) }).await;
+        let memory = self.memory();
+        let site = memory.site.get_or_try_init(|| async { self.reader.site().await.map(Arc::new) }).await;
         site.cloned().map_err(|error| fault(ctx, error))
     }
 
     /// The tree of categories, read once a request.
     pub(crate) async fn categories(&self, ctx: &Context<'_>) -> Result<Arc<Vec<Category>>, Error> {
-        let tree = self
+        let memory = self.memory();
+        let tree = memory
             .categories
             .get_or_try_init(|| async { self.reader.category_tree().await.map(Arc::new) })
             .await;

@@ -5,11 +5,20 @@ use std::collections::HashMap;
 
 use async_graphql::parser::{
     parse_schema,
-    types::{BaseType, FieldDefinition, Type, TypeKind, TypeSystemDefinition},
+    types::{BaseType, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition},
 };
 
 /// The length that a list without a page size is taken for: tags of a post, authors, children.
 const USUAL_LIST: u64 = 10;
+
+/// The type that an operation selects from.
+pub(crate) const fn root_type(operation: OperationType) -> &'static str {
+    match operation {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
+    }
+}
 
 /// The fields of every type.
 #[derive(Default)]

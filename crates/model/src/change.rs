@@ -141,6 +141,10 @@ pub enum ChangeOp {
     Created,
     /// It is otherwise now.
     Updated,
+    /// Everybody may read it now, and could not before.
+    Published,
+    /// Everybody could read it before, and may not now.
+    Unpublished,
     /// It is gone for good.
     Deleted,
     /// A newer renderer made its HTML again.

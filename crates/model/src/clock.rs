@@ -1,6 +1,9 @@
 //! Time and randomness, handed in from outside.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use uuid::{Builder, Uuid};
 
@@ -24,24 +27,29 @@ pub trait Clock: Send + Sync + 'static {
     }
 }
 
-/// A clock that stands still and counts instead of rolling dice, for tests.
+/// A clock that stands still until it is set, and counts instead of rolling dice, for tests.
 #[derive(Debug)]
 pub struct FixedClock {
-    now: Instant,
+    now: Mutex<Instant>,
     drawn: AtomicU64,
 }
 
 impl FixedClock {
-    /// A clock that says `now` for ever.
+    /// A clock that says `now` until it is set.
     #[must_use]
     pub const fn at(now: Instant) -> Self {
-        Self { now, drawn: AtomicU64::new(0) }
+        Self { now: Mutex::new(now), drawn: AtomicU64::new(0) }
+    }
+
+    /// Sets it, forwards or backwards.
+    pub fn set(&self, now: Instant) {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 }
 
 impl Clock for FixedClock {
     fn now(&self) -> Instant {
-        self.now
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn random(&self) -> [u8; 10] {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{EntryId, Heading, Instant, Language, Path, Slug};
+use crate::{AccountId, EntryId, Heading, Instant, Language, Path, Slug};
 
 /// A post or a page without its body.
 ///
@@ -54,6 +54,8 @@ pub struct Entry {
     pub updated_at: Instant,
     /// Grows with every change; an edit names the one it began from.
     pub version: i64,
+    /// The account that made this version, where it was one.
+    pub edited_by: Option<AccountId>,
 }
 
 impl Entry {

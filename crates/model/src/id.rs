@@ -44,4 +44,16 @@ ids! {
     CategoryId;
     /// A series of posts.
     SeriesId;
+    /// Somebody who can sign in.
+    AccountId;
+    /// A sign-in that lasts.
+    SessionId;
+    /// A token with which a program acts for an account.
+    TokenId;
+    /// An earlier state of an entry.
+    RevisionId;
+    /// Somebody who is told of changes.
+    WebhookId;
+    /// A message to one of those.
+    DeliveryId;
 }

@@ -19,6 +19,7 @@
 //! This crate does no I/O, reads no clock, knows no executor and no serialisation format: it is what all
 //! others wait for, and the doors (GraphQL, HTTP, import formats) each own their wire forms.
 
+mod account;
 mod change;
 mod clock;
 mod entry;
@@ -36,11 +37,15 @@ mod slug;
 mod term;
 mod viewer;
 
+pub use account::{Account, Role, Scope};
 pub use change::{CacheKey, Change, ChangeKind, ChangeOp, LogId, Position, Seq};
 pub use clock::{Clock, FixedClock};
 pub use entry::{Cover, Entry, EntryBody, EntryKind, EntryStatus, Format, Publication, Seo};
 pub use filter::{CategoryMatch, EntryFilter, InstantRange, Match};
-pub use id::{AuthorId, CategoryId, EntryId, SeriesId, TagId};
+pub use id::{
+    AccountId, AuthorId, CategoryId, DeliveryId, EntryId, RevisionId, SeriesId, SessionId, TagId, TokenId,
+    WebhookId,
+};
 pub use import::{ImportAuthor, ImportDate, ImportItem, ImportRefusal, ImportSeries, Parsed};
 pub use instant::{Instant, InvalidInstant, InvalidZone, Zone};
 pub use language::{InvalidLanguage, Language};
@@ -54,4 +59,4 @@ pub use site::Site;
 pub use slice::{EntryCursor, EntryOrder, Slice, SliceRequest, TermCursor, TermOrder};
 pub use slug::{InvalidSlug, Slug};
 pub use term::{Author, Category, Series, SeriesPart, Tag};
-pub use viewer::{Action, Viewer, may};
+pub use viewer::{Action, Actor, SignedIn, Via, Viewer, Whose, may};

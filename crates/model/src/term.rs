@@ -1,6 +1,6 @@
 //! What entries are filed under and who wrote them.
 
-use crate::{AuthorId, CategoryId, EntryId, SeriesId, Slug, TagId};
+use crate::{AccountId, AuthorId, CategoryId, EntryId, SeriesId, Slug, TagId};
 
 /// A tag: a flat label on posts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,4 +87,6 @@ pub struct Author {
     pub avatar: Option<String>,
     /// Published posts that bear their name.
     pub post_count: i64,
+    /// The account whose byline it is.
+    pub account: Option<AccountId>,
 }

@@ -101,6 +101,8 @@ pub(crate) const fn op_text(op: ChangeOp) -> &'static str {
     match op {
         ChangeOp::Created => "created",
         ChangeOp::Updated => "updated",
+        ChangeOp::Published => "published",
+        ChangeOp::Unpublished => "unpublished",
         ChangeOp::Deleted => "deleted",
         ChangeOp::Rendered => "rendered",
     }
@@ -121,6 +123,8 @@ fn from_row(row: change::Model) -> Result<Change, StorageError> {
     let op = match row.op.as_str() {
         "created" => ChangeOp::Created,
         "updated" => ChangeOp::Updated,
+        "published" => ChangeOp::Published,
+        "unpublished" => ChangeOp::Unpublished,
         "deleted" => ChangeOp::Deleted,
         "rendered" => ChangeOp::Rendered,
         other => return Err(impossible("change op", other)),

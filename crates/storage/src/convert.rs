@@ -1,8 +1,9 @@
 //! Between rows and the model's words.
 
 use inkstand_model::{
-    Author, AuthorId, Category, CategoryId, Cover, Entry, EntryBody, EntryId, EntryKind, EntryStatus, Format,
-    Heading, Instant, Language, Path, Publication, Seo, Series, SeriesId, Slug, Tag, TagId,
+    AccountId, Author, AuthorId, Category, CategoryId, Cover, Entry, EntryBody, EntryId, EntryKind,
+    EntryStatus, Format, Heading, Instant, Language, Path, Publication, Seo, Series, SeriesId, Slug, Tag,
+    TagId,
 };
 use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
@@ -92,6 +93,7 @@ impl TryFrom<entity::entry::Model> for Entry {
             created_at: instant("created_at", row.created_at)?,
             updated_at: instant("updated_at", row.updated_at)?,
             version: row.version,
+            edited_by: row.edited_by.map(AccountId::from_uuid),
         })
     }
 }
@@ -127,6 +129,7 @@ pub(crate) fn entry_row(entry: &Entry) -> entity::entry::ActiveModel {
         created_at: Set(entry.created_at.millis()),
         updated_at: Set(entry.updated_at.millis()),
         version: Set(entry.version),
+        edited_by: Set(entry.edited_by.map(AccountId::uuid)),
     }
 }
 
@@ -192,6 +195,7 @@ impl From<entity::author::Model> for Author {
             url: row.url,
             avatar: row.avatar,
             post_count: row.post_count,
+            account: row.account_id.map(AccountId::from_uuid),
         }
     }
 }

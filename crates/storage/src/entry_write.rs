@@ -133,7 +133,8 @@ impl Writing<'_> {
             .exec_without_returning(&self.transaction)
             .await?;
         self.file(record).await?;
-        self.touch(record, ChangeOp::Created);
+        let op = if is_public(&record.entry) { ChangeOp::Published } else { ChangeOp::Created };
+        self.touch(record, op);
         Ok(())
     }
 
@@ -165,8 +166,13 @@ impl Writing<'_> {
             .await?;
         self.unfile(id).await?;
         self.file(record).await?;
-        self.touch(before, ChangeOp::Updated);
-        self.touch(record, ChangeOp::Updated);
+        let op = match (is_public(&before.entry), is_public(&record.entry)) {
+            (false, true) => ChangeOp::Published,
+            (true, false) => ChangeOp::Unpublished,
+            (true, true) | (false, false) => ChangeOp::Updated,
+        };
+        self.touch(before, op);
+        self.touch(record, op);
         Ok(())
     }
 

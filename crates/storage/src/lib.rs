@@ -27,6 +27,7 @@
 //! statuses and the [`TermScope`] that its viewer may see.
 
 mod archive;
+mod audit;
 mod change_log;
 mod convert;
 mod database_url;
@@ -49,6 +50,7 @@ mod term_scope;
 mod term_write;
 mod writing;
 
+pub use audit::{AuditTarget, Deed};
 pub use change_log::ChangesAfter;
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use entry_read::Neighbours;

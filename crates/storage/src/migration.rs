@@ -3,7 +3,9 @@
 //! A migration expands (adds) first; what it makes superfluous is dropped a release later, so that the previous
 //! version can go on serving during a rolling upgrade.
 
+mod columns;
 mod m0001_blog;
+mod m0002_writing;
 
 use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait, sea_orm};
@@ -14,7 +16,7 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_blog::Migration)]
+        vec![Box::new(m0001_blog::Migration), Box::new(m0002_writing::Migration)]
     }
 }
 

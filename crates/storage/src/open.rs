@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use inkstand_model::Clock;
+use inkstand_model::{Actor, Clock};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode,
     SqlxError, TransactionOptions, TransactionTrait,
@@ -82,11 +82,16 @@ impl Storage {
 
     /// Begins to write, once every other writer has ended.
     ///
-    /// `actor` says in the change log who did it.
+    /// `actor` says in the change log and the audit who did it.
     ///
     /// # Errors
     /// Where the database fails, or another process writes for longer than half a minute.
-    pub async fn write<'a>(&self, actor: &str, clock: &'a dyn Clock) -> Result<Writing<'a>, StorageError> {
+    pub async fn write<'a>(
+        &self,
+        actor: impl Into<Actor>,
+        clock: &'a dyn Clock,
+    ) -> Result<Writing<'a>, StorageError> {
+        let actor = actor.into();
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()

@@ -103,6 +103,7 @@ impl Writing<'_> {
                     url: Set(new.url.clone()),
                     avatar: Set(new.avatar.clone()),
                     post_count: Set(0),
+                    account_id: Set(None),
                 };
                 author::Entity::insert(row).exec_without_returning(&self.transaction).await?;
                 self.made_term(FiledUnder::Author, id);

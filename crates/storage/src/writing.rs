@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use inkstand_model::{CacheKey, ChangeKind, ChangeOp, Clock, Seq, Site, Slug};
+use inkstand_model::{Actor, CacheKey, ChangeKind, ChangeOp, Clock, Seq, Site, Slug};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
@@ -30,7 +30,7 @@ pub(crate) const IDS_AT_ONCE: usize = 10_000;
 pub struct Writing<'a> {
     pub(crate) transaction: DatabaseTransaction,
     pub(crate) clock: &'a dyn Clock,
-    actor: String,
+    pub(crate) actor: Actor,
     changes: Vec<Pending>,
     numbers: BTreeMap<&'static str, i64>,
     /// Terms that something was filed under or taken from, each with the slug under which everybody saw it before
@@ -48,11 +48,11 @@ struct Pending {
 }
 
 impl<'a> Writing<'a> {
-    pub(crate) fn new(transaction: DatabaseTransaction, actor: &str, clock: &'a dyn Clock) -> Self {
+    pub(crate) fn new(transaction: DatabaseTransaction, actor: Actor, clock: &'a dyn Clock) -> Self {
         Self {
             transaction,
             clock,
-            actor: actor.to_owned(),
+            actor,
             changes: Vec::new(),
             numbers: BTreeMap::new(),
             watched: BTreeMap::new(),
@@ -93,7 +93,7 @@ impl<'a> Writing<'a> {
         // What is made and changed again in one transaction was, for everybody else, only made.
         if let Some(earlier) = self.changes.iter_mut().rev().find(|c| c.kind == kind && c.id == id) {
             earlier.keys.extend(keys);
-            if op == ChangeOp::Deleted {
+            if matches!(op, ChangeOp::Published | ChangeOp::Unpublished | ChangeOp::Deleted) {
                 earlier.op = op;
             }
             return;
@@ -219,7 +219,7 @@ impl<'a> Writing<'a> {
                 let keys: Vec<&str> = pending.keys.iter().map(CacheKey::as_str).collect();
                 change::ActiveModel {
                     at: Set(at),
-                    actor: Set(self.actor.clone()),
+                    actor: Set(self.actor.name.clone()),
                     kind: Set(kind_text(pending.kind).to_owned()),
                     entity_id: Set(pending.id),
                     op: Set(op_text(pending.op).to_owned()),

@@ -56,6 +56,8 @@ impl EntryChange {
             action: match change.op {
                 model::ChangeOp::Created => ChangeAction::Created,
                 model::ChangeOp::Updated | model::ChangeOp::Rendered => ChangeAction::Updated,
+                model::ChangeOp::Published => ChangeAction::Published,
+                model::ChangeOp::Unpublished => ChangeAction::Unpublished,
                 model::ChangeOp::Deleted => ChangeAction::Deleted,
             },
             at: DateTime(change.at),
@@ -91,6 +93,10 @@ pub(crate) enum ChangeAction {
     Created,
     /// It is otherwise now.
     Updated,
+    /// Everybody may read it now, and could not before.
+    Published,
+    /// Everybody could read it before, and may not now.
+    Unpublished,
     /// It is gone for good.
     Deleted,
 }

@@ -160,7 +160,7 @@ macro_rules! entry_object {
 
             /// Grows with every change; null unless the viewer may edit it.
             pub(crate) async fn version(&self, ctx: &Context<'_>) -> Option<i32> {
-                let edits = model::may(state(ctx).reader.viewer(), model::Action::ReadUnpublished);
+                let edits = model::may(state(ctx).reader.viewer(), model::Action::ReadUnpublished(model::Whose::Anybodys));
                 edits.then(|| i32::try_from(self.0.version).unwrap_or(i32::MAX))
             }
 

@@ -18,7 +18,7 @@ pub(crate) async fn site(settings: &Settings, command: SiteCommand) -> Result<Ex
     let site = match command {
         SiteCommand::Set { setting, value } => {
             let change = change(setting, value.trim())?;
-            blog.change_site(&Viewer::Operator, change).await?
+            blog.change_site(&Viewer::Operator, change).await?.0
         }
         SiteCommand::Show => blog.reader(Viewer::Operator).site().await?,
     };

@@ -16,6 +16,7 @@ pub struct Model {
     pub url: Option<String>,
     pub avatar: Option<String>,
     pub post_count: i64,
+    pub account_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

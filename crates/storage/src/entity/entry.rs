@@ -35,6 +35,7 @@ pub struct Model {
     pub created_at: i64,
     pub updated_at: i64,
     pub version: i64,
+    pub edited_by: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

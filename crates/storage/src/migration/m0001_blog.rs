@@ -5,6 +5,10 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::{async_trait, sea_orm::DbBackend};
 
+use super::columns::{
+    big, boolean, index, integer, key, primary, reference, table, text, text_or_null, uuid, uuid_or_null,
+};
+
 pub(crate) struct Migration;
 
 impl MigrationName for Migration {
@@ -29,90 +33,6 @@ impl MigrationTrait for Migration {
     async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
         Err(DbErr::Migration("the first schema cannot be taken back; remove the database instead".to_owned()))
     }
-}
-
-/// Texts that are ordered or compared by code point: PostgreSQL would use the database's locale, SQLite never.
-fn key(name: &'static str, postgres: bool) -> ColumnDef {
-    let mut column = ColumnDef::new(Alias::new(name));
-    column.text().not_null();
-    if postgres {
-        column.extra("COLLATE \"C\"");
-    }
-    column
-}
-
-fn uuid(name: &'static str) -> ColumnDef {
-    let mut column = ColumnDef::new(Alias::new(name));
-    column.uuid().not_null();
-    column
-}
-
-fn uuid_or_null(name: &'static str) -> ColumnDef {
-    let mut column = ColumnDef::new(Alias::new(name));
-    column.uuid();
-    column
-}
-
-fn text(name: &'static str) -> ColumnDef {
-    let mut column = ColumnDef::new(Alias::new(name));
-    column.text().not_null();
-    column
-}
-
-fn text_or_null(name: &'static str) -> ColumnDef {
-    let mut column = ColumnDef::new(Alias::new(name));
-    column.text();
-    column
-}
-
-/// Instants (milliseconds), numbers and versions.
-fn big(name: &'static str) -> ColumnDef {
-    let mut column = ColumnDef::new(Alias::new(name));
-    column.big_integer().not_null();
-    column
-}
-
-fn integer(name: &'static str) -> ColumnDef {
-    let mut column = ColumnDef::new(Alias::new(name));
-    column.integer().not_null();
-    column
-}
-
-fn boolean(name: &'static str) -> ColumnDef {
-    let mut column = ColumnDef::new(Alias::new(name));
-    column.boolean().not_null();
-    column
-}
-
-fn table(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
-    let mut table = Table::create();
-    table.table(Alias::new(name));
-    for column in columns {
-        table.col(column);
-    }
-    table
-}
-
-fn primary(columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create();
-    for column in columns {
-        index.col(Alias::new(*column));
-    }
-    index.primary();
-    index
-}
-
-fn reference(
-    from: (&'static str, &'static str),
-    to: &'static str,
-    on_delete: ForeignKeyAction,
-) -> ForeignKeyCreateStatement {
-    let mut key = ForeignKey::create();
-    key.name(format!("fk_{}_{}", from.0, from.1))
-        .from(Alias::new(from.0), Alias::new(from.1))
-        .to(Alias::new(to), Alias::new("id"))
-        .on_delete(on_delete);
-    key
 }
 
 fn term(name: &'static str, postgres: bool, own: Vec<ColumnDef>) -> TableCreateStatement {
@@ -276,17 +196,6 @@ fn tables(postgres: bool) -> Vec<TableCreateStatement> {
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {
-    let index = |table: &'static str, columns: &[&'static str], unique: bool| {
-        let mut index = Index::create();
-        index.name(format!("ix_{table}_{}", columns.join("_"))).table(Alias::new(table));
-        for column in columns {
-            index.col(Alias::new(*column));
-        }
-        if unique {
-            index.unique();
-        }
-        index
-    };
     vec![
         index("entry", &["kind", "slug"], true),
         index("entry", &["number"], true),

@@ -1,0 +1,11 @@
+//! The writes. Each takes one `input`, and answers with the object, its position in the log, and what was wrong with
+//! the input; what the viewer may not do is an error of the request.
+
+mod site;
+
+use async_graphql::MergedObject;
+
+/// Everything that can be written.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
+pub(crate) struct MutationRoot(site::SiteMutations);

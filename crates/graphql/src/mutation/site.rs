@@ -1,0 +1,47 @@
+//! The blog as a whole.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject, Object, Result};
+use inkstand_blog::SiteChange;
+
+use crate::{object::Site, payload::payload, request::state, scalar::Language};
+
+/// Writes to the site.
+#[derive(Default)]
+pub(crate) struct SiteMutations;
+
+#[Object]
+impl SiteMutations {
+    /// Changes the blog's settings; what is left out stays. For owners.
+    async fn update_site(&self, ctx: &Context<'_>, input: UpdateSiteInput) -> Result<SitePayload> {
+        let UpdateSiteInput { title, tagline, language, time_zone, permalinks } = input;
+        let language = language.map(|language| language.0);
+        let change = SiteChange { title, tagline, language, time_zone, permalinks };
+        let outcome = state(ctx).reader.update_site(change).await;
+        SitePayload::of(ctx, outcome, |site| Site(Arc::new(site)))
+    }
+}
+
+/// Settings to be changed.
+#[derive(InputObject)]
+pub(crate) struct UpdateSiteInput {
+    /// The blog's name.
+    title: Option<String>,
+    /// A line below it; empty for none.
+    tagline: Option<String>,
+    /// The language of entries that name none.
+    language: Option<Language>,
+    /// The zone of dates without one, by its name in the IANA database.
+    time_zone: Option<String>,
+    /// How the addresses of new posts are made, such as `/{yyyy}/{mm}/{slug}`. Posts that are there keep theirs.
+    permalinks: Option<String>,
+}
+
+payload! {
+    /// The answer to a change of the site.
+    SitePayload {
+        /// The settings as they are now; null where nothing was changed.
+        site: Site
+    }
+}
