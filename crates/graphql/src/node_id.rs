@@ -1,7 +1,7 @@
 //! Global ids: `post_` and 32 hexadecimal digits. Clients keep them and hand them back.
 
 use async_graphql::{Error, ID};
-use inkstand_model::{AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, SeriesId, TagId};
+use inkstand_model::{AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, GlobalId, SeriesId, TagId};
 use uuid::Uuid;
 
 use crate::{code, error::refusal};
@@ -20,11 +20,7 @@ impl NodeId {
     /// Takes an id apart.
     pub(crate) fn parse(id: &ID) -> Result<Self, Error> {
         let not_ours = || refusal(code::BAD_INPUT, format!("{:?} is no id of this blog", shortened(id)));
-        let (kind, hex) = id.split_once('_').ok_or_else(not_ours)?;
-        if hex.len() != 32 {
-            return Err(not_ours());
-        }
-        let uuid = Uuid::try_parse(hex).map_err(|_| not_ours())?;
+        let GlobalId { kind, key: uuid } = GlobalId::parse(id).ok_or_else(not_ours)?;
         Ok(match kind {
             "post" => Self::Entry(EntryKind::Post, EntryId::from_uuid(uuid)),
             "page" => Self::Entry(EntryKind::Page, EntryId::from_uuid(uuid)),
@@ -56,7 +52,7 @@ impl NodeId {
             ChangeKind::Tag => Self::Tag(TagId::from_uuid(id)),
             ChangeKind::Category => Self::Category(CategoryId::from_uuid(id)),
             ChangeKind::Series => Self::Series(SeriesId::from_uuid(id)),
-            ChangeKind::Site | ChangeKind::Index => return None,
+            ChangeKind::Site | ChangeKind::Index | ChangeKind::Webhook => return None,
         })
     }
 
@@ -73,14 +69,14 @@ impl NodeId {
 
 impl From<NodeId> for ID {
     fn from(node: NodeId) -> Self {
-        let uuid = match node {
+        let key = match node {
             NodeId::Entry(_, id) => id.uuid(),
             NodeId::Author(id) => id.uuid(),
             NodeId::Tag(id) => id.uuid(),
             NodeId::Category(id) => id.uuid(),
             NodeId::Series(id) => id.uuid(),
         };
-        Self(format!("{}_{}", node.kind(), uuid.simple()))
+        Self(GlobalId { kind: node.kind(), key }.to_string())
     }
 }
 
