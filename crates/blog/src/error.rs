@@ -19,6 +19,9 @@ pub enum BlogError {
     /// The index's folder.
     #[error(transparent)]
     IndexFolder(#[from] inkstand_search::OpenError),
+    /// Requests to other hosts cannot be made.
+    #[error(transparent)]
+    Outgoing(#[from] inkstand_outgoing::NoClient),
     /// Work on another thread did not come to its end, because the process stops or the work panicked.
     #[error("the work was broken off: {0}")]
     BrokenOff(#[from] tokio::task::JoinError),

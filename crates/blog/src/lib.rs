@@ -22,12 +22,14 @@ mod route;
 mod search;
 mod site;
 mod text;
+mod webhook;
 
 pub use blog::{Blog, BlogOptions, Readiness};
 pub use error::BlogError;
 pub use import::{ImportReport, ImportTally, Noted};
-pub use inkstand_storage::{FiledUnder, Neighbours, Term};
+pub use inkstand_storage::{DeliveryList, FiledUnder, Neighbours, Term};
 pub use reader::{NoticedChanges, Reader};
 pub use refusal::{Refusal, RefusalCode, WriteError};
 pub use route::Route;
 pub use site::SiteChange;
+pub use webhook::{TestCall, WebhookChange};

@@ -30,7 +30,7 @@ impl Desk {
             Arc::new(FixedClock::at(Instant::parse_rfc3339("2024-06-01T08:00:00Z").unwrap()));
         let url = DatabaseUrl::Sqlite(folder.path().join("blog.sqlite"));
         let storage = Storage::open(&url, clock.as_ref()).await.unwrap();
-        let options = BlogOptions { index: None };
+        let options = BlogOptions::default();
         let blog = Blog::open(storage.clone(), options, Arc::clone(&clock)).await.unwrap();
         Self { blog, storage, folder }
     }
