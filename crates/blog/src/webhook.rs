@@ -103,7 +103,8 @@ impl Reader {
         let mut writing = self.storage().write(self.viewer().actor(), clock).await?;
         let others = writing.webhooks().await?;
         if others.len() >= MOST_WEBHOOKS {
-            let message = format!("there are {MOST_WEBHOOKS} webhooks; remove one that is not needed any more");
+            let message =
+                format!("there are {MOST_WEBHOOKS} webhooks; remove one that is not needed any more");
             return Err(Refusal::new(RefusalCode::NotPossible, "", message).into());
         }
         refuse_taken(&others, None, &url)?;
@@ -180,10 +181,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::webhooks`], and where there is no such webhook.
     #[instrument(name = "blog.rotate_webhook_secret", skip_all)]
-    pub async fn rotate_webhook_secret(
-        &self,
-        id: WebhookId,
-    ) -> Result<((Webhook, String), Seq), WriteError> {
+    pub async fn rotate_webhook_secret(&self, id: WebhookId) -> Result<((Webhook, String), Seq), WriteError> {
         self.may_manage_webhooks()?;
         let blog = self.blog();
         let mut writing = self.storage().write(self.viewer().actor(), blog.inner.clock.as_ref()).await?;
@@ -315,4 +313,3 @@ fn no_such_webhook() -> Refusal {
 fn later(at: Instant, millis: i64) -> Instant {
     Instant::from_millis(at.millis().saturating_add(millis)).unwrap_or(Instant::MAX)
 }
-

@@ -2,10 +2,11 @@
 //! the input; what the viewer may not do is an error of the request.
 
 mod site;
+mod webhook;
 
 use async_graphql::MergedObject;
 
 /// Everything that can be written.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub(crate) struct MutationRoot(site::SiteMutations);
+pub(crate) struct MutationRoot(site::SiteMutations, webhook::WebhookMutations);

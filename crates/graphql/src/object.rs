@@ -14,6 +14,7 @@ mod series;
 mod site;
 mod suggestion;
 mod tag;
+mod webhook;
 
 pub(crate) use archive::ArchiveMonth;
 pub(crate) use author::Author;
@@ -29,3 +30,6 @@ pub(crate) use series::Series;
 pub(crate) use site::Site;
 pub(crate) use suggestion::{Suggestion, SuggestionKind};
 pub(crate) use tag::Tag;
+pub(crate) use webhook::{
+    Webhook, WebhookDelivery, WebhookEvent, WebhookTest, parse_delivery_id, parse_webhook_id, webhook_id,
+};

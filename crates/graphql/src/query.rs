@@ -2,6 +2,7 @@
 
 mod filter;
 mod terms;
+mod webhooks;
 
 use std::collections::HashMap;
 
@@ -41,7 +42,7 @@ const FURTHEST_HIT: u32 = 10_000;
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub(crate) struct QueryRoot(Entries, terms::Terms, Finding);
+pub(crate) struct QueryRoot(Entries, terms::Terms, Finding, webhooks::Webhooks);
 
 /// How to name one post or page: by exactly one of these.
 #[derive(OneofObject)]

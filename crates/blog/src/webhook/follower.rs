@@ -5,9 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use inkstand_model::{
-    Change, ChangeKind, EntryId, EntryKind, EntryStatus, GlobalId, Position, WebhookEvent,
-};
+use inkstand_model::{Change, ChangeKind, EntryId, EntryKind, EntryStatus, GlobalId, Position, WebhookEvent};
 use inkstand_storage::{NewDelivery, StorageError};
 use tracing::{instrument, warn};
 
@@ -102,8 +100,7 @@ impl Blog {
                 Some((change, kind, WebhookEvent::of(kind, change.op)?))
             })
             .collect();
-        let ids: BTreeSet<EntryId> =
-            told.iter().map(|(change, ..)| EntryId::from_uuid(change.id)).collect();
+        let ids: BTreeSet<EntryId> = told.iter().map(|(change, ..)| EntryId::from_uuid(change.id)).collect();
         let shown = self.shown(&ids.into_iter().collect::<Vec<_>>()).await?;
         for (change, kind, event) in told {
             let id = GlobalId { kind: kind.as_str(), key: change.id }.to_string();

@@ -265,7 +265,8 @@ pub(super) async fn call(
     let now = blog.inner.clock.now();
     let previous = secrets.previous.as_ref().filter(|(_, until)| *until > now);
     let live = [Some(&secrets.current), previous.map(|(secret, _)| secret)];
-    let live: Vec<Secret> = live.into_iter().flatten().filter_map(|secret| Secret::parse(secret).ok()).collect();
+    let live: Vec<Secret> =
+        live.into_iter().flatten().filter_map(|secret| Secret::parse(secret).ok()).collect();
     let timestamp = now.millis().div_euclid(1000);
     let signatures = standard_webhooks::signatures(&live, id, timestamp, payload.as_bytes());
     let timestamp = timestamp.to_string();
@@ -280,12 +281,9 @@ pub(super) async fn call(
         Err(invalid) => Err(SendError::Url(invalid)),
     };
     match reply {
-        Err(error) => Outcome {
-            status: None,
-            body: String::new(),
-            error: Some(error.in_words()),
-            retry_after: None,
-        },
+        Err(error) => {
+            Outcome { status: None, body: String::new(), error: Some(error.in_words()), retry_after: None }
+        }
         Ok(reply) => {
             let body = String::from_utf8_lossy(&reply.body).replace('\0', "\u{FFFD}");
             let error = (!(200..300).contains(&reply.status)).then(|| {
