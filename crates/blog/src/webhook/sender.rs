@@ -42,6 +42,9 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// The pause after a failure of the database, doubled up to a minute.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
+/// What is under way when the server stops gets so long to end: broken off, it would come a second time.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Bytes of an answer that are kept with what went wrong.
 const SHOWN: usize = 200;
 
@@ -118,9 +121,12 @@ impl Sender {
         }
     }
 
-    /// Lets another process send at once.
+    /// Lets what is under way come to its end, if that takes no time, and another process send at once.
     pub(crate) async fn release(mut self) {
-        self.sending.shutdown().await;
+        let ending = async { while self.sending.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, ending).await.is_err() {
+            self.sending.shutdown().await;
+        }
         if self.leased_until.is_none_or(|until| until < Moment::now()) {
             return;
         }

@@ -194,7 +194,7 @@ pub(crate) enum WebhookEvent {
 
 /// What became of a message.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "model::DeliveryState")]
+#[graphql(name = "WebhookDeliveryState", remote = "model::DeliveryState")]
 pub(crate) enum DeliveryState {
     /// It is to be sent, or sent again.
     Pending,
