@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use inkstand_blog::{Blog, ImportReport};
+use inkstand_blog::{Blog, Caller, ImportReport};
 use inkstand_exchange::parse_markdown;
 use inkstand_graphql::{Gateway, Question, RequestId};
 use inkstand_model::{Clock, Parsed, Viewer};
@@ -137,7 +137,14 @@ impl TestBlog {
     /// Where the answer is no JSON.
     pub async fn ask_as_operator(&self, query: &str, variables: Value) -> Value {
         let Value::Object(variables) = variables else { panic!("variables are an object") };
-        let question = Question { query: query.to_owned(), variables, ..Question::default() };
+        let question = Question {
+            query: query.to_owned(),
+            operation_name: None,
+            variables,
+            read_only: false,
+            unproven: false,
+            caller: Caller { address: self.address.ip(), user_agent: "test".to_owned() },
+        };
         let reader = self.blog.reader(Viewer::Operator);
         let id = RequestId("test".to_owned());
         let answer = Gateway::new("https://blog.example").execute(question, reader, id).await;

@@ -7,7 +7,7 @@ use inkstand_outgoing::{Client, Reach};
 use inkstand_storage::Storage;
 use tokio::sync::{Notify, watch};
 
-use crate::{BlogError, Reader, search::IndexHandle};
+use crate::{BlogError, Reader, hashing::Hashing, noted_use::NotedUse, search::IndexHandle};
 
 /// A blog. Cheap to clone.
 #[derive(Clone)]
@@ -26,6 +26,9 @@ pub(crate) struct Inner {
     pub(crate) outgoing: Client,
     pub(crate) reach: Reach,
     public_url: String,
+    pub(crate) hashing: Hashing,
+    /// Sessions and tokens whose use is being noted.
+    pub(crate) noted_use: NotedUse,
 }
 
 /// Where the log ends, as far as this process has seen, and how often somebody asked its followers to look again.
@@ -78,6 +81,8 @@ impl Blog {
             outgoing: Client::new(reach)?,
             reach,
             public_url: options.public_url,
+            hashing: Hashing::default(),
+            noted_use: NotedUse::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -129,6 +134,12 @@ impl Blog {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.inner.storage.statements()
+    }
+
+    /// How many passwords were hashed so far, right ones and wrong ones.
+    #[must_use]
+    pub fn hashes(&self) -> u64 {
+        self.inner.hashing.computed()
     }
 
     /// Closes the index and the database, after everything else has ended.

@@ -22,6 +22,9 @@ pub enum BlogError {
     /// Requests to other hosts cannot be made.
     #[error(transparent)]
     Outgoing(#[from] inkstand_outgoing::NoClient),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] inkstand_identity::PasswordFault),
     /// Work on another thread did not come to its end, because the process stops or the work panicked.
     #[error("the work was broken off: {0}")]
     BrokenOff(#[from] tokio::task::JoinError),

@@ -17,8 +17,15 @@ impl Blog {
         };
         let mut sender = Sender::new(self);
         {
-            let all =
-                async { tokio::join!(self.follow_with_index(), renew, self.verify_index(), sender.run()) };
+            let all = async {
+                tokio::join!(
+                    self.follow_with_index(),
+                    renew,
+                    self.verify_index(),
+                    self.keep_schedule(),
+                    sender.run()
+                )
+            };
             let (stop, all) = (pin!(stop), pin!(all));
             tokio::select! {
                 () = stop => {}

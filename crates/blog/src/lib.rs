@@ -8,28 +8,51 @@
 //!
 //! What this crate does not know: HTTP, GraphQL, files of foreign formats, SQL, and how an index works inside.
 
+mod account;
+mod api_token;
+mod audit;
+mod audited;
+mod authenticate;
 mod blog;
+mod edit;
+mod entry_edit;
+mod entry_life;
 mod error;
 mod follow;
+mod hashing;
 mod import;
 mod import_entry;
 mod index_follower;
+mod noted_use;
+mod own_account;
 mod reader;
 mod refusal;
 mod remove_import;
 mod rendering;
+mod revisions;
 mod route;
+mod schedule;
 mod search;
+mod setup;
+mod sign_in;
 mod site;
 mod text;
 mod webhook;
 
+pub use account::{AccountChange, NewAccount};
+pub use api_token::NewToken;
+pub use authenticate::{Authenticated, Credential, SESSION_LIFE};
 pub use blog::{Blog, BlogOptions, Readiness};
+pub use edit::Edit;
+pub use entry_edit::NewEntry;
+pub use entry_life::Step;
 pub use error::BlogError;
 pub use import::{ImportReport, ImportTally, Noted};
-pub use inkstand_storage::{DeliveryList, FiledUnder, Neighbours, Term};
+pub use inkstand_storage::{Deed, DeliveryList, FiledUnder, Neighbours, Revision, RevisionContent, Term};
 pub use reader::{NoticedChanges, Reader};
 pub use refusal::{Refusal, RefusalCode, WriteError};
 pub use route::Route;
+pub use setup::SetUp;
+pub use sign_in::{Caller, NewSession, SignIn};
 pub use site::SiteChange;
 pub use webhook::{TestCall, WebhookChange};

@@ -15,6 +15,9 @@ pub enum WriteError {
     /// It has changed since the version that the edit began from; this is how it is now.
     #[error("it has changed meanwhile")]
     Conflict(Box<Entry>),
+    /// Too many attempts: the next one may come after so many seconds.
+    #[error("too many attempts; try again in {0} seconds")]
+    TooManyAttempts(u64),
     /// The viewer may not, or something failed.
     #[error(transparent)]
     Blog(#[from] BlogError),
@@ -48,8 +51,6 @@ pub enum RefusalCode {
     KeyReused,
     /// Name or password is wrong, or the account cannot sign in.
     WrongCredentials,
-    /// Too many attempts; the message says when to try again.
-    RateLimited,
 }
 
 impl Refusal {

@@ -19,6 +19,8 @@ pub const BAD_CURSOR: &str = "BAD_CURSOR";
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 /// The viewer may not do that.
 pub const FORBIDDEN: &str = "FORBIDDEN";
+/// The request changes something by a cookie, and may have been sent by a page of somebody else's.
+pub const CSRF: &str = "CSRF";
 /// Something failed that is not the client's doing; the message names the request's id.
 pub const INTERNAL: &str = "INTERNAL";
 /// The body is larger than a request may be.
@@ -29,7 +31,7 @@ pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
 pub const TIMEOUT: &str = "TIMEOUT";
 
 /// Every code.
-pub const ALL: [&str; 13] = [
+pub const ALL: [&str; 14] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -39,6 +41,7 @@ pub const ALL: [&str; 13] = [
     BAD_CURSOR,
     UNAUTHENTICATED,
     FORBIDDEN,
+    CSRF,
     INTERNAL,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,

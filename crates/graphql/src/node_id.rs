@@ -1,7 +1,10 @@
 //! Global ids: `post_` and 32 hexadecimal digits. Clients keep them and hand them back.
 
 use async_graphql::{Error, ID};
-use inkstand_model::{AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, GlobalId, SeriesId, TagId};
+use inkstand_model::{
+    AccountId, AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, GlobalId, RevisionId, SeriesId, TagId,
+    TokenId,
+};
 use uuid::Uuid;
 
 use crate::{code, error::refusal};
@@ -14,6 +17,8 @@ pub(crate) enum NodeId {
     Tag(TagId),
     Category(CategoryId),
     Series(SeriesId),
+    Account(AccountId),
+    Token(TokenId),
 }
 
 impl NodeId {
@@ -28,6 +33,8 @@ impl NodeId {
             "tag" => Self::Tag(TagId::from_uuid(uuid)),
             "category" => Self::Category(CategoryId::from_uuid(uuid)),
             "series" => Self::Series(SeriesId::from_uuid(uuid)),
+            "account" => Self::Account(AccountId::from_uuid(uuid)),
+            "token" => Self::Token(TokenId::from_uuid(uuid)),
             _ => return Err(not_ours()),
         })
     }
@@ -41,6 +48,35 @@ impl NodeId {
                 format!("{:?} is the id of a {}, not of a {}", id.as_str(), other.kind(), kind.as_str()),
             )),
         }
+    }
+
+    /// Takes the id of a revision apart. A revision is no node: it is read through its entry.
+    pub(crate) fn parse_revision(id: &ID) -> Result<RevisionId, Error> {
+        GlobalId::parse(id)
+            .filter(|id| id.kind == "revision")
+            .map(|id| RevisionId::from_uuid(id.key))
+            .ok_or_else(|| refusal(code::BAD_INPUT, format!("{:?} is the id of no revision", shortened(id))))
+    }
+
+    /// Takes an id apart that must be one of an account.
+    pub(crate) fn parse_account(id: &ID) -> Result<AccountId, Error> {
+        match Self::parse(id)? {
+            Self::Account(account) => Ok(account),
+            other => Err(other.misplaced(id, "an account")),
+        }
+    }
+
+    /// Takes an id apart that must be one of a token.
+    pub(crate) fn parse_token(id: &ID) -> Result<TokenId, Error> {
+        match Self::parse(id)? {
+            Self::Token(token) => Ok(token),
+            other => Err(other.misplaced(id, "a token")),
+        }
+    }
+
+    fn misplaced(self, id: &ID, wanted: &str) -> Error {
+        let message = format!("{:?} is the id of a {}, not of {wanted}", id.as_str(), self.kind());
+        refusal(code::BAD_INPUT, message)
     }
 
     /// The id of something in the change log; `None` for what has none.
@@ -63,6 +99,8 @@ impl NodeId {
             Self::Tag(_) => "tag",
             Self::Category(_) => "category",
             Self::Series(_) => "series",
+            Self::Account(_) => "account",
+            Self::Token(_) => "token",
         }
     }
 }
@@ -75,6 +113,8 @@ impl From<NodeId> for ID {
             NodeId::Tag(id) => id.uuid(),
             NodeId::Category(id) => id.uuid(),
             NodeId::Series(id) => id.uuid(),
+            NodeId::Account(id) => id.uuid(),
+            NodeId::Token(id) => id.uuid(),
         };
         Self(GlobalId { kind: node.kind(), key }.to_string())
     }

@@ -1,6 +1,8 @@
 //! The objects of the schema, one file a word of the blog.
 
+mod account;
 mod archive;
+mod audit;
 mod author;
 mod category;
 mod change;
@@ -8,6 +10,7 @@ mod entry;
 mod entry_interface;
 mod node;
 mod posts;
+mod revision;
 mod route;
 mod search;
 mod series;
@@ -16,7 +19,9 @@ mod suggestion;
 mod tag;
 mod webhook;
 
+pub(crate) use account::{Account, ApiToken, Role, Scope};
 pub(crate) use archive::ArchiveMonth;
+pub(crate) use audit::AuditEntry;
 pub(crate) use author::Author;
 pub(crate) use category::Category;
 pub(crate) use change::{ChangeList, EntryChange};
@@ -24,6 +29,7 @@ pub(crate) use entry::{Page, Post};
 pub(crate) use entry_interface::{Entry, EntryStatus};
 pub(crate) use node::Node;
 pub(crate) use posts::{EntryTotal, PostOrder, TermOrder, TermTotal, entry_connection, term_cursor};
+pub(crate) use revision::{Revision, RevisionTotal, revisions};
 pub(crate) use route::Route;
 pub(crate) use search::{SearchConnection, SearchIn, SearchOrder};
 pub(crate) use series::Series;

@@ -60,6 +60,7 @@ pub(crate) use payload;
 pub(crate) enum UserError {
     InputError(InputError),
     VersionConflict(VersionConflict),
+    TooManyAttempts(TooManyAttempts),
 }
 
 /// A part of the input is wrong.
@@ -81,6 +82,16 @@ pub(crate) struct VersionConflict {
     current: Entry,
 }
 
+/// There were too many attempts to give a password; none was checked.
+#[derive(SimpleObject)]
+pub(crate) struct TooManyAttempts {
+    code: ErrorCode,
+    message: String,
+    field: Vec<String>,
+    /// The next attempt may come after so many seconds.
+    retry_after_seconds: i32,
+}
+
 /// The kinds of errors in `userErrors`.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 pub(crate) enum ErrorCode {
@@ -100,7 +111,7 @@ pub(crate) enum ErrorCode {
     KeyReused,
     /// Name or password is wrong, or the account cannot sign in.
     WrongCredentials,
-    /// Too many attempts; the message says when to try again.
+    /// Too many attempts; `TooManyAttempts` says when to try again.
     RateLimited,
 }
 
@@ -114,7 +125,6 @@ impl From<RefusalCode> for ErrorCode {
             RefusalCode::NotPossible => Self::NotPossible,
             RefusalCode::KeyReused => Self::KeyReused,
             RefusalCode::WrongCredentials => Self::WrongCredentials,
-            RefusalCode::RateLimited => Self::RateLimited,
         }
     }
 }
@@ -141,6 +151,14 @@ pub(crate) fn user_errors(ctx: &Context<'_>, error: WriteError) -> Result<Vec<Us
                 message,
                 field: vec!["version".to_owned()],
                 current: Entry::from(*current),
+            })])
+        }
+        error @ WriteError::TooManyAttempts(seconds) => {
+            Ok(vec![UserError::TooManyAttempts(TooManyAttempts {
+                code: ErrorCode::RateLimited,
+                message: error.to_string(),
+                field: Vec::new(),
+                retry_after_seconds: i32::try_from(seconds).unwrap_or(i32::MAX),
             })])
         }
         WriteError::Blog(error) => Err(fault(ctx, error)),

@@ -65,7 +65,8 @@ impl Application {
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
         let gateway = Gateway::new(&public_url);
-        let router = router(HttpOptions { blog: blog.clone(), gateway, clock, deadline: DEADLINE });
+        let router =
+            router(HttpOptions { blog: blog.clone(), gateway, public_url, clock, deadline: DEADLINE });
         Ok(Self { listener, address, router, blog, sample_posts, lock })
     }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, Interface};
 
-use crate::object::{Author, Category, Page, Post, Series, Tag};
+use crate::object::{Account, Author, Category, Page, Post, Series, Tag};
 
 /// Whatever has a global id and can be fetched by it.
 #[derive(Interface)]
@@ -14,4 +14,5 @@ pub(crate) enum Node {
     Tag(Tag),
     Category(Category),
     Series(Series),
+    Account(Account),
 }
