@@ -180,6 +180,7 @@ fn settings(database: &TestDatabase) -> Settings {
         public_url: Some("https://blog.example".to_owned()),
         sample: false,
         webhooks_allow_private: true,
+        keys: None,
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),
     }

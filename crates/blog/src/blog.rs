@@ -2,10 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use inkstand_identity::ServerKeys;
 use inkstand_model::{Clock, Path, Seq, Viewer};
 use inkstand_outgoing::{Client, Reach};
 use inkstand_storage::Storage;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, OnceCell, watch};
 
 use crate::{BlogError, Reader, hashing::Hashing, noted_use::NotedUse, search::IndexHandle};
 
@@ -29,6 +30,8 @@ pub(crate) struct Inner {
     pub(crate) hashing: Hashing,
     /// Sessions and tokens whose use is being noted.
     pub(crate) noted_use: NotedUse,
+    /// Sign previews; read from the database when first needed, where none are configured.
+    pub(crate) server_keys: OnceCell<ServerKeys>,
 }
 
 /// Where the log ends, as far as this process has seen, and how often somebody asked its followers to look again.
@@ -47,6 +50,8 @@ pub struct BlogOptions {
     pub public_url: String,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// The keys that sign previews; `None` for one that the blog makes and keeps in its database.
+    pub keys: Option<ServerKeys>,
 }
 
 /// How far a process has come.
@@ -83,6 +88,7 @@ impl Blog {
             public_url: options.public_url,
             hashing: Hashing::default(),
             noted_use: NotedUse::default(),
+            server_keys: OnceCell::new_with(options.keys),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -48,6 +48,7 @@ impl Application {
         let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));
         let options = BlogOptions {
             index: Some(settings.data_dir.join("index")),
+            keys: settings.keys.clone(),
             public_url: public_url.clone(),
             webhooks_allow_private: settings.webhooks_allow_private,
         };

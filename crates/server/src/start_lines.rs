@@ -84,6 +84,7 @@ mod tests {
             public_url: None,
             sample: true,
             webhooks_allow_private: false,
+            keys: None,
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),
         }
