@@ -1,6 +1,7 @@
 //! What each command does. Commands write to the database only; a server that runs meanwhile follows.
 
 mod import;
+mod post;
 mod serve;
 mod site;
 
@@ -15,6 +16,7 @@ use inkstand_model::Viewer;
 use inkstand_storage::{DatabaseUrl, Storage};
 
 pub(crate) use import::import;
+pub(crate) use post::post;
 pub(crate) use serve::serve;
 pub(crate) use site::site;
 
