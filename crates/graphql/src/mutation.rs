@@ -1,11 +1,24 @@
 //! The writes. Each takes one `input`, and answers with the object, its position in the log, and what was wrong with
 //! the input; what the viewer may not do is an error of the request.
 
+mod author;
+mod category;
+mod menu;
+mod series;
 mod site;
+mod tag;
+mod term_input;
 
 use async_graphql::MergedObject;
 
 /// Everything that can be written.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub(crate) struct MutationRoot(site::SiteMutations);
+pub(crate) struct MutationRoot(
+    site::SiteMutations,
+    menu::MenuMutations,
+    tag::TagMutations,
+    category::CategoryMutations,
+    series::SeriesMutations,
+    author::AuthorMutations,
+);
