@@ -8,20 +8,21 @@ use std::{
 };
 
 /// Each crate, with the crates of ours that it may use.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("markup", &["model"]),
     ("exchange", &["model"]),
+    ("identity", &["model"]),
     ("search", &["model"]),
     ("storage", &["model"]),
-    ("blog", &["markup", "model", "search", "storage"]),
+    ("blog", &["identity", "markup", "model", "search", "storage"]),
     ("graphql", &["blog", "model"]),
     ("http", &["blog", "graphql", "model"]),
     ("server", &["blog", "exchange", "graphql", "http", "markup", "model", "storage"]),
 ];
 
 /// Each technology, with the crates that may know it.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("sea-orm", &["storage"]),
     ("sea-orm-migration", &["storage"]),
     ("tantivy", &["search"]),
@@ -30,6 +31,9 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("comrak", &["markup"]),
     ("ammonia", &["markup"]),
     ("serde-saphyr", &["exchange"]),
+    ("argon2", &["identity"]),
+    ("hmac", &["identity"]),
+    ("rpassword", &["server"]),
     ("anyhow", &["server"]),
     ("tracing-subscriber", &["server"]),
 ];

@@ -138,6 +138,7 @@ fn settings(database: &TestDatabase) -> Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: Some("https://blog.example".to_owned()),
         sample: false,
+        keys: None,
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),
     }

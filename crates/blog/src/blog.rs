@@ -2,11 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use inkstand_identity::ServerKeys;
 use inkstand_model::{Clock, Seq, Viewer};
 use inkstand_storage::Storage;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
-use crate::{BlogError, Reader, search::IndexHandle};
+use crate::{BlogError, Reader, hashing::Hashing, noted_use::NotedUse, search::IndexHandle};
 
 /// A blog. Cheap to clone.
 #[derive(Clone)]
@@ -20,13 +21,20 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     /// Told after each commit of this process, so that followers need not wait for their next look.
     pub(crate) written: Notify,
+    pub(crate) hashing: Hashing,
+    /// Sessions and tokens whose use is being noted.
+    pub(crate) noted_use: NotedUse,
+    /// Sign previews; read from the database when first needed, where none are configured.
+    pub(crate) server_keys: OnceCell<ServerKeys>,
 }
 
 /// What a blog is opened with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct BlogOptions {
     /// The folder of the search index; `None` for commands that only write: whoever serves follows the log.
     pub index: Option<PathBuf>,
+    /// The keys that sign previews; `None` for one that the blog makes and keeps in its database.
+    pub keys: Option<ServerKeys>,
 }
 
 /// How far a process has come.
@@ -51,7 +59,16 @@ impl Blog {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BlogError> {
         let index = IndexHandle::open(options.index).await?;
-        Ok(Self { inner: Arc::new(Inner { storage, index, clock, written: Notify::new() }) })
+        let inner = Inner {
+            storage,
+            index,
+            clock,
+            written: Notify::new(),
+            hashing: Hashing::default(),
+            noted_use: NotedUse::default(),
+            server_keys: OnceCell::new_with(options.keys),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Reads as `viewer`.
@@ -83,6 +100,12 @@ impl Blog {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.inner.storage.statements()
+    }
+
+    /// How many passwords were hashed so far, right ones and wrong ones.
+    #[must_use]
+    pub fn hashes(&self) -> u64 {
+        self.inner.hashing.computed()
     }
 
     /// Closes the index and the database, after everything else has ended.

@@ -67,7 +67,7 @@ impl Reader {
         let menu = Menu { location, items, version };
         writing.set_menu(&menu).await?;
         writing.audit("menu.set", Some(target(&menu.location)), "").await?;
-        let seq = self.commit(writing).await?;
+        let seq = self.finish(writing).await?;
         Ok((menu, seq))
     }
 
@@ -84,7 +84,7 @@ impl Reader {
         at_version(Some(&menu), version)?;
         writing.remove_menu(&location).await?;
         writing.audit("menu.delete", Some(target(&location)), "").await?;
-        let seq = self.commit(writing).await?;
+        let seq = self.finish(writing).await?;
         Ok((menu, seq))
     }
 

@@ -18,6 +18,9 @@ pub enum WriteError {
     /// The same of a menu.
     #[error("it has changed meanwhile")]
     MenuConflict(Box<Menu>),
+    /// Too many attempts: the next one may come after so many seconds.
+    #[error("too many attempts; try again in {0} seconds")]
+    TooManyAttempts(u64),
     /// The viewer may not, or something failed.
     #[error(transparent)]
     Blog(#[from] BlogError),
@@ -51,8 +54,6 @@ pub enum RefusalCode {
     KeyReused,
     /// Name or password is wrong, or the account cannot sign in.
     WrongCredentials,
-    /// Too many attempts; the message says when to try again.
-    RateLimited,
 }
 
 impl Refusal {

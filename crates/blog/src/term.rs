@@ -179,7 +179,7 @@ impl Reader {
     async fn insert<T: Term>(&self, mut writing: Writing<'_>, term: T) -> Written<T> {
         writing.insert_term(&term).await?;
         writing.audit(&format!("{}.create", T::WORD), Some(target(&term)), "").await?;
-        self.finish(writing, term).await
+        self.finish_term(writing, term).await
     }
 
     async fn replace<T: Term>(&self, mut writing: Writing<'_>, before: T, term: T) -> Written<T> {
@@ -197,20 +197,14 @@ impl Reader {
         }
         writing.replace_term(&before, &term).await?;
         writing.audit(&format!("{}.update", T::WORD), Some(target(&term)), &detail).await?;
-        self.finish(writing, term).await
+        self.finish_term(writing, term).await
     }
 
     /// Commits, and gives the term as it is then: its posts are counted at the commit.
-    pub(crate) async fn finish<T: Term>(&self, writing: Writing<'_>, term: T) -> Written<T> {
-        let seq = self.commit(writing).await?;
+    pub(crate) async fn finish_term<T: Term>(&self, writing: Writing<'_>, term: T) -> Written<T> {
+        let seq = self.finish(writing).await?;
         let now = self.storage().terms_by_ids(TermScope::All, &[term.key()]).await?.pop();
         Ok((now.unwrap_or(term), seq))
-    }
-
-    pub(crate) async fn commit(&self, writing: Writing<'_>) -> Result<Seq, BlogError> {
-        let seq = writing.commit().await?;
-        self.blog().inner.written.notify_waiters();
-        Ok(seq)
     }
 }
 

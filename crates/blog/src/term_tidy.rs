@@ -81,7 +81,7 @@ impl Reader {
         merge.refile().await?;
         let author = Author { account, ..before.clone() };
         merge.writing.replace_term(&before, &author).await?;
-        self.finish(merge.writing, author).await
+        self.finish_term(merge.writing, author).await
     }
 
     /// Removes a tag. One that entries bear is only removed where `force` says so; they lose it then.
@@ -169,7 +169,7 @@ impl Reader {
         let order: Vec<EntryId> = posts.iter().chain(rest).copied().collect();
         writing.set_parts(id, &order).await?;
         writing.audit("series.order", Some(target(&series)), "").await?;
-        self.finish(writing, series).await
+        self.finish_term(writing, series).await
     }
 
     async fn begin_merge<T: Term>(
@@ -210,7 +210,7 @@ impl Reader {
 
     async fn finish_merge<T: Term>(&self, mut merge: Merge<'_, T>) -> Written<T> {
         merge.refile().await?;
-        self.finish(merge.writing, merge.target).await
+        self.finish_term(merge.writing, merge.target).await
     }
 
     async fn remove<T: Term>(&self, key: Uuid, force: bool) -> Result<Seq, WriteError> {
@@ -235,7 +235,7 @@ impl Reader {
         writing
             .audit(&format!("{}.delete", T::WORD), Some(target(term)), &format!("slug {}", term.slug()))
             .await?;
-        Ok(self.commit(writing).await?)
+        self.finish(writing).await
     }
 }
 

@@ -81,6 +81,50 @@ impl Key for TermCursor {
     }
 }
 
+/// An account in the list of all, which is by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccountCursor(pub(crate) String);
+
+impl Key for AccountCursor {
+    fn write(&self) -> String {
+        format!("account:{}", self.0)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.strip_prefix("account:").map(|name| Self(name.to_owned()))
+    }
+}
+
+/// Something in a list that has the latest first.
+macro_rules! time_cursor {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) struct $name {
+            pub(crate) at: Instant,
+            pub(crate) id: Uuid,
+        }
+
+        impl Key for $name {
+            fn write(&self) -> String {
+                format!(concat!($prefix, ":{}:{}"), self.at.millis(), self.id.simple())
+            }
+
+            fn read(text: &str) -> Option<Self> {
+                let (at, id) = text.strip_prefix(concat!($prefix, ":"))?.split_once(':')?;
+                Some(Self { at: Instant::from_millis(at.parse().ok()?).ok()?, id: Uuid::try_parse(id).ok()? })
+            }
+        }
+    )*};
+}
+
+time_cursor! {
+    /// A token in the list of all.
+    TokenCursor = "token";
+    /// A deed in the audit.
+    DeedCursor = "deed";
+}
+
 /// The place of a hit among the hits. Unlike the other keys it is an offset: a score means something within one
 /// answer only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +137,20 @@ impl Key for HitCursor {
 
     fn read(text: &str) -> Option<Self> {
         text.strip_prefix("hit:")?.parse().ok().map(Self)
+    }
+}
+
+/// The version of a revision among those of its entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RevisionCursor(pub(crate) i64);
+
+impl Key for RevisionCursor {
+    fn write(&self) -> String {
+        format!("revision:{}", self.0)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.strip_prefix("revision:")?.parse().ok().map(Self)
     }
 }
 
@@ -111,6 +169,11 @@ mod tests {
             let term = TermCursor { order, post_count, slug: slug.clone() };
             assert_eq!(TermCursor::decode("after", &term.encode()).unwrap(), term);
         }
+        let account = AccountCursor("ada".to_owned());
+        assert_eq!(AccountCursor::decode("after", &account.encode()).unwrap(), account);
+        let deed = DeedCursor { at: Instant::MAX, id: Uuid::max() };
+        assert_eq!(DeedCursor::decode("after", &deed.encode()).unwrap(), deed);
+        assert!(TokenCursor::decode("after", &deed.encode()).is_err());
         // The count of the last is less than zero.
         let foreign = ["", "a", "YXJyYXljb25uZWN0aW9uOjk", "%%%", &entry.encode(), "Y291bnQ6LTE6YQ"];
         for foreign in foreign {

@@ -13,7 +13,7 @@ use async_graphql::{
         types::{ExecutableDocument, OperationType},
     },
 };
-use inkstand_blog::Reader;
+use inkstand_blog::{Caller, Reader};
 use serde_json::json;
 use tracing::Span;
 
@@ -24,7 +24,7 @@ use crate::{
     completion::Plan,
     mutation::MutationRoot,
     query::QueryRoot,
-    request::{RequestId, RequestState},
+    request::{RequestId, RequestState, SessionChange, SessionSlot},
     schema_map::SchemaMap,
 };
 
@@ -46,7 +46,7 @@ pub struct Gateway {
 }
 
 /// A GraphQL request, in whatever form the transport got it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Question {
     /// The document.
     pub query: String,
@@ -56,6 +56,11 @@ pub struct Question {
     pub variables: serde_json::Map<String, serde_json::Value>,
     /// Whether only queries may run, as over GET.
     pub read_only: bool,
+    /// Whether the request may have been sent by a page of somebody else's, with the cookie that the browser adds to
+    /// whatever it sends: then it changes nothing.
+    pub unproven: bool,
+    /// Where it comes from.
+    pub caller: Caller,
 }
 
 /// What to send back.
@@ -65,6 +70,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// What became of the request.
     pub outcome: Outcome,
+    /// What became of the session of whoever asked, if it began or ended.
+    pub session: Option<SessionChange>,
 }
 
 /// What became of a request, as far as a transport must know.
@@ -78,6 +85,8 @@ pub enum Outcome {
     Refused,
     /// It would change something over a way that only reads.
     NotReadOnly,
+    /// It would change something, and may have been sent by a page of somebody else's.
+    Unproven,
 }
 
 impl Gateway {
@@ -111,10 +120,16 @@ impl Gateway {
         if let Err(refusal) = check_document(&document, &question.variables, &self.map) {
             return refused_by(refusal);
         }
-        if question.read_only && document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query)
-        {
+        let writes = document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query);
+        if question.read_only && writes {
             let error = ServerError::new("only queries may be sent by GET; use POST", None);
             return Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) };
+        }
+        if question.unproven && writes {
+            let message = "a request with a cookie that changes something must come from a page of this site, or have \
+                           the header Inkstand-Csrf with any value";
+            let error = ServerError::new(message, None);
+            return Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) };
         }
         let name = question.operation_name.as_deref().or_else(|| {
             let mut names = document.operations.iter().filter_map(|(name, _)| name);
@@ -131,10 +146,17 @@ impl Gateway {
         let batches = Batches::default();
         let executed = Executed::default();
         let variables = Variables::from_json(serde_json::Value::Object(question.variables));
-        let mut request = Request::new(question.query)
-            .variables(variables)
-            .data(RequestState::new(id, reader, Arc::clone(&self.public_url), &batches))
-            .data(executed.clone());
+        let session = SessionSlot::default();
+        let state = RequestState::new(
+            id,
+            reader,
+            Arc::clone(&self.public_url),
+            &batches,
+            question.caller,
+            session.clone(),
+        );
+        let mut request =
+            Request::new(question.query).variables(variables).data(state).data(executed.clone());
         request.operation_name = question.operation_name;
         let plan = Plan::new(&document, request.operation_name.as_deref(), &self.map);
         request.set_parsed_query(document);
@@ -142,7 +164,7 @@ impl Gateway {
         if !executed.0.load(Ordering::Relaxed) {
             return refused(response.errors, code::VALIDATION_FAILED);
         }
-        answer(response, &plan)
+        Answer { session: session.take(), ..answer(response, &plan) }
     }
 }
 
@@ -188,7 +210,11 @@ fn missing_variable(
 /// The body of a refusal before execution: GraphQL §7.1 wants no `data` in it.
 fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
     let errors: Vec<_> = errors.into_iter().map(|error| coded(error, code)).collect();
-    Answer { body: json!({ "errors": errors }).to_string().into_bytes(), outcome: Outcome::Refused }
+    Answer {
+        body: json!({ "errors": errors }).to_string().into_bytes(),
+        outcome: Outcome::Refused,
+        session: None,
+    }
 }
 
 /// The body of an answer; an error that no resolver of ours gave a code is about a value that did not fit.
@@ -198,7 +224,7 @@ fn answer(response: Response, plan: &Plan) -> Answer {
     completed.errors = errors.into_iter().map(|error| coded(error, code::BAD_INPUT)).collect();
     let outcome = if completed.errors.is_empty() { Outcome::Answered } else { Outcome::Partly };
     match serde_json::to_vec(&completed) {
-        Ok(body) => Answer { body, outcome },
+        Ok(body) => Answer { body, outcome, session: None },
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written as JSON");
             refused(vec![ServerError::new("the answer cannot be written as JSON", None)], code::INTERNAL)

@@ -29,4 +29,4 @@ mod scalar;
 mod schema_map;
 
 pub use gateway::{Answer, Gateway, Outcome, Question};
-pub use request::RequestId;
+pub use request::{RequestId, SessionChange};

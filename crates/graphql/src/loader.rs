@@ -5,8 +5,8 @@ use std::{collections::HashMap, hash::Hash, sync::Arc};
 use async_graphql::{Context, Error, dataloader::Loader};
 use inkstand_blog::{BlogError, FiledUnder, Neighbours, Reader, Term};
 use inkstand_model::{
-    Author, AuthorId, Category, CategoryId, Entry, EntryBody, EntryCursor, EntryId, EntryOrder, Series,
-    SeriesId, SeriesPart, Slice, SliceRequest, Slug, Tag, TagId,
+    Account, AccountId, ApiToken, Author, AuthorId, Category, CategoryId, Entry, EntryBody, EntryCursor,
+    EntryId, EntryOrder, Series, SeriesId, SeriesPart, Slice, SliceRequest, Slug, Tag, TagId,
 };
 use uuid::Uuid;
 
@@ -192,3 +192,26 @@ look!(PostsOf => Arc<Slice<Entry>>, |reader, keys| {
     }
     Ok(loaded)
 });
+
+look!(AccountId => Account, |reader, keys| reader.accounts_by_ids(keys).await);
+
+/// Keys that wrap an account's id.
+macro_rules! of_account {
+    ($($(#[$doc:meta])* $name:ident => $value:ty, $method:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub(crate) struct $name(pub(crate) AccountId);
+
+        look!($name => $value, |reader, keys| {
+            let ids: Vec<AccountId> = keys.iter().map(|key| key.0).collect();
+            Ok(reader.$method(&ids).await?.into_iter().map(|(id, value)| ($name(id), value)).collect())
+        });
+    )*};
+}
+
+of_account! {
+    /// The author as whom an account writes.
+    AuthorOfAccount => Author, authors_of_accounts;
+    /// The tokens of an account.
+    TokensOf => Vec<ApiToken>, tokens_of_accounts;
+}

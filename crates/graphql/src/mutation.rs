@@ -1,13 +1,16 @@
 //! The writes. Each takes one `input`, and answers with the object, its position in the log, and what was wrong with
 //! the input; what the viewer may not do is an error of the request.
 
+mod account;
 mod author;
 mod category;
+mod entry;
 mod menu;
 mod series;
 mod site;
 mod tag;
 mod term_input;
+mod token;
 
 use async_graphql::MergedObject;
 
@@ -15,10 +18,13 @@ use async_graphql::MergedObject;
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
 pub(crate) struct MutationRoot(
+    entry::EntryMutations,
     site::SiteMutations,
     menu::MenuMutations,
     tag::TagMutations,
     category::CategoryMutations,
     series::SeriesMutations,
     author::AuthorMutations,
+    account::AccountMutations,
+    token::TokenMutations,
 );

@@ -1,7 +1,9 @@
 //! Global ids: `post_` and 32 hexadecimal digits. Clients keep them and hand them back.
 
 use async_graphql::{Error, ID};
-use inkstand_model::{AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, SeriesId, TagId};
+use inkstand_model::{
+    AccountId, AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, RevisionId, SeriesId, TagId, TokenId,
+};
 use uuid::Uuid;
 
 use crate::{code, error::refusal};
@@ -14,6 +16,8 @@ pub(crate) enum NodeId {
     Tag(TagId),
     Category(CategoryId),
     Series(SeriesId),
+    Account(AccountId),
+    Token(TokenId),
 }
 
 impl NodeId {
@@ -32,6 +36,8 @@ impl NodeId {
             "tag" => Self::Tag(TagId::from_uuid(uuid)),
             "category" => Self::Category(CategoryId::from_uuid(uuid)),
             "series" => Self::Series(SeriesId::from_uuid(uuid)),
+            "account" => Self::Account(AccountId::from_uuid(uuid)),
+            "token" => Self::Token(TokenId::from_uuid(uuid)),
             _ => return Err(not_ours()),
         })
     }
@@ -45,6 +51,35 @@ impl NodeId {
                 format!("{:?} is the id of a {}, not of a {}", id.as_str(), other.kind(), kind.as_str()),
             )),
         }
+    }
+
+    /// Takes the id of a revision apart. A revision is no node: it is read through its entry.
+    pub(crate) fn parse_revision(id: &ID) -> Result<RevisionId, Error> {
+        let hex = id.strip_prefix("revision_").filter(|hex| hex.len() == 32);
+        hex.and_then(|hex| Uuid::try_parse(hex).ok())
+            .map(RevisionId::from_uuid)
+            .ok_or_else(|| refusal(code::BAD_INPUT, format!("{:?} is the id of no revision", shortened(id))))
+    }
+
+    /// Takes an id apart that must be one of an account.
+    pub(crate) fn parse_account(id: &ID) -> Result<AccountId, Error> {
+        match Self::parse(id)? {
+            Self::Account(account) => Ok(account),
+            other => Err(other.misplaced(id, "an account")),
+        }
+    }
+
+    /// Takes an id apart that must be one of a token.
+    pub(crate) fn parse_token(id: &ID) -> Result<TokenId, Error> {
+        match Self::parse(id)? {
+            Self::Token(token) => Ok(token),
+            other => Err(other.misplaced(id, "a token")),
+        }
+    }
+
+    fn misplaced(self, id: &ID, wanted: &str) -> Error {
+        let message = format!("{:?} is the id of a {}, not of {wanted}", id.as_str(), self.kind());
+        refusal(code::BAD_INPUT, message)
     }
 
     /// The id of something in the change log; `None` for what has none.
@@ -67,6 +102,8 @@ impl NodeId {
             Self::Tag(_) => "tag",
             Self::Category(_) => "category",
             Self::Series(_) => "series",
+            Self::Account(_) => "account",
+            Self::Token(_) => "token",
         }
     }
 }
@@ -79,6 +116,8 @@ impl From<NodeId> for ID {
             NodeId::Tag(id) => id.uuid(),
             NodeId::Category(id) => id.uuid(),
             NodeId::Series(id) => id.uuid(),
+            NodeId::Account(id) => id.uuid(),
+            NodeId::Token(id) => id.uuid(),
         };
         Self(format!("{}_{}", node.kind(), uuid.simple()))
     }

@@ -1,6 +1,8 @@
 //! The objects of the schema, one file a word of the blog.
 
+mod account;
 mod archive;
+mod audit;
 mod author;
 mod category;
 mod change;
@@ -9,6 +11,7 @@ mod entry_interface;
 mod menu;
 mod node;
 mod posts;
+mod revision;
 mod route;
 mod search;
 mod series;
@@ -17,7 +20,9 @@ mod suggestion;
 mod tag;
 mod term;
 
+pub(crate) use account::{Account, ApiToken, Role, Scope};
 pub(crate) use archive::ArchiveMonth;
+pub(crate) use audit::AuditEntry;
 pub(crate) use author::Author;
 pub(crate) use category::Category;
 pub(crate) use change::{ChangeList, EntryChange};
@@ -28,6 +33,7 @@ pub(crate) use node::Node;
 pub(crate) use posts::{
     EntryTotal, PostOrder, TermOrder, TermTotal, entry_connection, posts_of, term_cursor,
 };
+pub(crate) use revision::{Revision, RevisionTotal, revisions};
 pub(crate) use route::Route;
 pub(crate) use search::{SearchConnection, SearchIn, SearchOrder};
 pub(crate) use series::Series;

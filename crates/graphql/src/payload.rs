@@ -64,6 +64,7 @@ pub(crate) enum UserError {
     InputError(InputError),
     VersionConflict(VersionConflict),
     MenuConflict(MenuConflict),
+    TooManyAttempts(TooManyAttempts),
 }
 
 /// A part of the input is wrong.
@@ -96,6 +97,16 @@ pub(crate) struct MenuConflict {
     current: Menu,
 }
 
+/// There were too many attempts to give a password; none was checked.
+#[derive(SimpleObject)]
+pub(crate) struct TooManyAttempts {
+    code: ErrorCode,
+    message: String,
+    field: Vec<String>,
+    /// The next attempt may come after so many seconds.
+    retry_after_seconds: i32,
+}
+
 /// The kinds of errors in `userErrors`.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 pub(crate) enum ErrorCode {
@@ -115,7 +126,7 @@ pub(crate) enum ErrorCode {
     KeyReused,
     /// Name or password is wrong, or the account cannot sign in.
     WrongCredentials,
-    /// Too many attempts; the message says when to try again.
+    /// Too many attempts; `TooManyAttempts` says when to try again.
     RateLimited,
 }
 
@@ -129,7 +140,6 @@ impl From<RefusalCode> for ErrorCode {
             RefusalCode::NotPossible => Self::NotPossible,
             RefusalCode::KeyReused => Self::KeyReused,
             RefusalCode::WrongCredentials => Self::WrongCredentials,
-            RefusalCode::RateLimited => Self::RateLimited,
         }
     }
 }
@@ -158,6 +168,14 @@ pub(crate) fn user_errors(ctx: &Context<'_>, error: WriteError) -> Result<Vec<Us
             message: changed_meanwhile(current.version),
             field: vec!["version".to_owned()],
         })]),
+        error @ WriteError::TooManyAttempts(seconds) => {
+            Ok(vec![UserError::TooManyAttempts(TooManyAttempts {
+                code: ErrorCode::RateLimited,
+                message: error.to_string(),
+                field: Vec::new(),
+                retry_after_seconds: i32::try_from(seconds).unwrap_or(i32::MAX),
+            })])
+        }
         WriteError::Blog(error) => Err(fault(ctx, error)),
     }
 }

@@ -10,7 +10,7 @@ use async_graphql::{
     Context, Error,
     dataloader::{DataLoader, HashMapCache},
 };
-use inkstand_blog::Reader;
+use inkstand_blog::{Caller, Reader};
 use inkstand_model::{Category, Menu, Path, Site};
 use tokio::sync::OnceCell;
 
@@ -26,11 +26,46 @@ impl fmt::Display for RequestId {
     }
 }
 
+/// What becomes of a session in a request.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SessionChange {
+    /// It began; this secret proves it from now on.
+    Begun(String),
+    /// It ended.
+    Ended,
+}
+
+impl fmt::Debug for SessionChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Begun(_) => "Begun(…)",
+            Self::Ended => "Ended",
+        })
+    }
+}
+
+/// Where a resolver leaves what became of the session.
+#[derive(Clone, Default)]
+pub(crate) struct SessionSlot(Arc<Mutex<Option<SessionChange>>>);
+
+impl SessionSlot {
+    /// What was left last.
+    pub(crate) fn take(&self) -> Option<SessionChange> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn set(&self, change: SessionChange) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(change);
+    }
+}
+
 /// What the resolvers of one request share.
 pub(crate) struct RequestState {
     pub(crate) id: RequestId,
     pub(crate) reader: Reader,
     pub(crate) public_url: Arc<str>,
+    pub(crate) caller: Caller,
+    session: SessionSlot,
     batches: Batches,
     memory: Mutex<Arc<Memory>>,
 }
@@ -53,9 +88,21 @@ impl Memory {
 }
 
 impl RequestState {
-    pub(crate) fn new(id: RequestId, reader: Reader, public_url: Arc<str>, batches: &Batches) -> Self {
+    pub(crate) fn new(
+        id: RequestId,
+        reader: Reader,
+        public_url: Arc<str>,
+        batches: &Batches,
+        caller: Caller,
+        session: SessionSlot,
+    ) -> Self {
         let memory = Mutex::new(Memory::new(reader.clone(), batches.clone()));
-        Self { id, reader, public_url, batches: batches.clone(), memory }
+        Self { id, reader, public_url, caller, session, batches: batches.clone(), memory }
+    }
+
+    /// Has the transport tell the client that a session began or ended.
+    pub(crate) fn change_session(&self, change: SessionChange) {
+        self.session.set(change);
     }
 
     /// What was looked up since the last mutation.

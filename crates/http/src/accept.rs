@@ -3,7 +3,12 @@
 use std::{future::Future, io::ErrorKind, sync::Arc, time::Duration};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -11,6 +16,8 @@ use hyper_util::{
 };
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 use tracing::{debug, warn};
+
+use crate::identity::Peer;
 
 /// Connections at one time. Others wait in the system's queue until one ends.
 const MOST_CONNECTIONS: usize = 1024;
@@ -49,8 +56,8 @@ async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output 
             // Forgets tasks that have ended.
             Some(_) = connections.join_next() => continue,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, address)) => (stream, Peer(address)),
             // The other side was quicker to go than we to come.
             Err(fault)
                 if matches!(fault.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) =>
@@ -65,7 +72,11 @@ async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output 
         };
         // Answers are written whole, so there is nothing to wait for.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let routes = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            routes.call(request)
+        });
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         connections.spawn(async move {
             if let Err(fault) = connection.await {

@@ -5,21 +5,25 @@ use std::sync::Arc;
 use axum::{
     body::{Body, Bytes},
     extract::{Extension, RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use inkstand_graphql::{Answer, Outcome, Question, RequestId, code};
-use inkstand_model::Viewer;
+use inkstand_model::EntryId;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{
     HttpOptions, graphiql,
+    identity::{Identity, Peer, caller},
     negotiation::{MediaType, wants_html},
     problem::{problem, problem_as},
     router::LARGEST_BODY,
 };
+
+/// Carries the token of a preview.
+pub(crate) const PREVIEW: HeaderName = HeaderName::from_static("inkstand-preview");
 
 /// Characters of a query in an address; longer ones are sent by POST.
 const LONGEST_ADDRESS: usize = 16 * 1024;
@@ -28,6 +32,7 @@ const LONGEST_ADDRESS: usize = 16 * 1024;
 pub(crate) async fn post(
     State(options): State<Arc<HttpOptions>>,
     Extension(id): Extension<RequestId>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -39,8 +44,9 @@ pub(crate) async fn post(
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
+    let sender = Sender { headers: &headers, peer: peer.map(|Extension(peer)| peer) };
     match parse_body(&body) {
-        Ok(question) => execute(&options, id, question, media_type).await,
+        Ok(asked) => execute(&options, id, asked, sender, media_type).await,
         Err(message) => problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message),
     }
 }
@@ -49,6 +55,7 @@ pub(crate) async fn post(
 pub(crate) async fn get(
     State(options): State<Arc<HttpOptions>>,
     Extension(id): Extension<RequestId>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     RawQuery(address): RawQuery,
 ) -> Response {
@@ -66,8 +73,9 @@ pub(crate) async fn get(
             format!("the address has more than {LONGEST_ADDRESS} characters; send the query by POST");
         return problem_as(media_type, StatusCode::URI_TOO_LONG, code::BODY_TOO_LARGE, &message);
     }
+    let sender = Sender { headers: &headers, peer: peer.map(|Extension(peer)| peer) };
     match parse_address(&address) {
-        Ok(question) => execute(&options, id, question, media_type).await,
+        Ok(asked) => execute(&options, id, asked, sender, media_type).await,
         Err(message) => problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message),
     }
 }
@@ -87,16 +95,44 @@ pub(crate) async fn schema(State(options): State<Arc<HttpOptions>>) -> Response 
     ([(header::CONTENT_TYPE, content_type)], options.gateway.sdl()).into_response()
 }
 
+/// What tells who sends a request.
+struct Sender<'a> {
+    headers: &'a HeaderMap,
+    peer: Option<Peer>,
+}
+
 async fn execute(
     options: &HttpOptions,
     id: RequestId,
-    question: Question,
+    asked: Asked,
+    sender: Sender<'_>,
     media_type: MediaType,
 ) -> Response {
-    let reader = options.blog.reader(Viewer::Anonymous);
-    let Answer { body, outcome } = options.gateway.execute(question, reader, id).await;
+    let identity = match Identity::of(options, sender.headers, &id, media_type).await {
+        Ok(identity) => identity,
+        Err(refusal) => return refusal,
+    };
+    let question = Question {
+        query: asked.query,
+        operation_name: asked.operation_name,
+        variables: asked.variables,
+        read_only: asked.read_only,
+        unproven: identity.unproven,
+        caller: caller(sender.peer, sender.headers),
+    };
+    let reader = options.blog.reader(identity.viewer.clone());
+    let preview = match previewed(options, sender.headers, &id, media_type).await {
+        Ok(preview) => preview,
+        Err(refusal) => return refusal,
+    };
+    let reader = match preview {
+        Some(entry) => reader.with_preview(entry),
+        None => reader,
+    };
+    let Answer { body, outcome, session } = options.gateway.execute(question, reader, id).await;
     let status = match (outcome, media_type) {
         (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
+        (Outcome::Unproven, _) => StatusCode::FORBIDDEN,
         // GraphQL over HTTP §6.4: only the newer media type tells by its status that nothing was executed.
         (Outcome::Refused, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
@@ -107,7 +143,40 @@ async fn execute(
     if outcome == Outcome::NotReadOnly {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
+    if preview.is_some() {
+        keep_out_of_caches(response.headers_mut());
+    }
+    identity.mark(options, session, response.headers_mut());
     response
+}
+
+/// The entry that the header `Inkstand-Preview` shows.
+async fn previewed(
+    options: &HttpOptions,
+    headers: &HeaderMap,
+    id: &RequestId,
+    media_type: MediaType,
+) -> Result<Option<EntryId>, Response> {
+    let Some(token) = headers.get(PREVIEW) else { return Ok(None) };
+    match options.blog.read_preview(token.to_str().unwrap_or_default()).await {
+        Ok(Ok(entry)) => Ok(Some(entry)),
+        Ok(Err(invalid)) => {
+            let mut response =
+                problem_as(media_type, StatusCode::UNAUTHORIZED, code::BAD_PREVIEW, &invalid.to_string());
+            keep_out_of_caches(response.headers_mut());
+            Err(response)
+        }
+        Err(error) => {
+            tracing::error!(request_id = %id, error = &error as &dyn std::error::Error, "a preview could not be read");
+            let message = format!("something failed here; the log has more under request {id}");
+            Err(problem_as(media_type, StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, &message))
+        }
+    }
+}
+
+fn keep_out_of_caches(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization, cookie, inkstand-preview"));
 }
 
 #[derive(Deserialize)]
@@ -121,7 +190,15 @@ struct Envelope {
     _extensions: Option<Map<String, Value>>,
 }
 
-fn parse_body(body: &[u8]) -> Result<Question, String> {
+/// A GraphQL request as it was sent, whoever sent it.
+struct Asked {
+    query: String,
+    operation_name: Option<String>,
+    variables: Map<String, Value>,
+    read_only: bool,
+}
+
+fn parse_body(body: &[u8]) -> Result<Asked, String> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err("the body is empty; send JSON like {\"query\": \"{ site { title } }\"}".to_owned());
     }
@@ -132,10 +209,10 @@ fn parse_body(body: &[u8]) -> Result<Question, String> {
     }
     let envelope: Envelope =
         serde_json::from_str(text).map_err(|error| format!("the body is no GraphQL request: {error}"))?;
-    question(envelope.query, envelope.operation_name, envelope.variables, false)
+    asked(envelope.query, envelope.operation_name, envelope.variables, false)
 }
 
-fn parse_address(address: &str) -> Result<Question, String> {
+fn parse_address(address: &str) -> Result<Asked, String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Parameters {
@@ -153,20 +230,20 @@ fn parse_address(address: &str) -> Result<Question, String> {
         .map(|text| serde_json::from_str::<Option<Map<String, Value>>>(&text))
         .transpose()
         .map_err(|error| format!("`variables` is no JSON object: {error}"))?;
-    question(parameters.query, parameters.operation_name, variables.flatten(), true)
+    asked(parameters.query, parameters.operation_name, variables.flatten(), true)
 }
 
-fn question(
+fn asked(
     query: Option<String>,
     operation_name: Option<String>,
     variables: Option<Map<String, Value>>,
     read_only: bool,
-) -> Result<Question, String> {
+) -> Result<Asked, String> {
     let query = query
         .filter(|query| !query.trim().is_empty())
         .ok_or("there is no `query`; send JSON like {\"query\": \"{ site { title } }\"}")?;
     let operation_name = operation_name.filter(|name| !name.is_empty());
-    Ok(Question { query, operation_name, variables: variables.unwrap_or_default(), read_only })
+    Ok(Asked { query, operation_name, variables: variables.unwrap_or_default(), read_only })
 }
 
 #[expect(clippy::result_large_err, reason = "the error is the response that is sent at once")]

@@ -12,7 +12,10 @@
 //! | `GET /healthz` | whether the process lives |
 //! | `GET /readyz` | whether the database answers, and how far the search has come |
 //!
-//! and [`serve`] answers by it on a port, with bounds on connections.
+//! A GraphQL request is somebody's by its token (`Authorization: Bearer`) or by the cookie that signing in set; one with
+//! a cookie that changes something must come from a page of this site (`same_origin` says how that is known).
+//!
+//! [`serve`] answers by these routes on a port, with bounds on connections.
 //!
 //! What this crate does not know: SQL, the index, and what the schema says.
 
@@ -20,10 +23,13 @@ mod accept;
 mod graphiql;
 mod graphql;
 mod health;
+mod identity;
 mod negotiation;
 mod problem;
 mod request_log;
 mod router;
+mod same_origin;
+mod session_cookie;
 
 pub use accept::serve;
 pub use graphiql::GRAPHIQL_LICENCES;

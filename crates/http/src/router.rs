@@ -14,7 +14,7 @@ use inkstand_graphql::{Gateway, code};
 use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
-use crate::{graphiql, graphql, health, problem::problem, request_log};
+use crate::{graphiql, graphql, health, problem::problem, request_log, session_cookie::SessionCookie};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -23,10 +23,18 @@ pub struct HttpOptions {
     pub blog: Blog,
     /// The schema.
     pub gateway: Gateway,
+    /// The site's address, without a slash at its end: it decides how cookies are called, and which pages are ours.
+    pub public_url: String,
     /// For the ids of requests.
     pub clock: Arc<dyn Clock>,
     /// No answer takes longer; then the client is told so.
     pub deadline: Duration,
+}
+
+impl HttpOptions {
+    pub(crate) fn session_cookie(&self) -> SessionCookie {
+        SessionCookie::at(&self.public_url)
+    }
 }
 
 /// Bytes of a request's body. A post of a hundred thousand words is half a megabyte.
@@ -55,7 +63,7 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(cors::Any)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::ACCEPT])
+        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, graphql::PREVIEW])
         .expose_headers([request_log::REQUEST_ID])
         .max_age(Duration::from_secs(24 * 60 * 60))
 }

@@ -1,6 +1,6 @@
 //! Who can sign in.
 
-use crate::{AccountId, Instant};
+use crate::{AccountId, Instant, TokenId};
 
 /// Somebody who can sign in. What readers see of who writes is an [`crate::Author`], which may belong to one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,43 @@ pub struct Account {
     pub disabled_at: Option<Instant>,
     /// When it was made.
     pub created_at: Instant,
+}
+
+impl Account {
+    /// Whether it can sign in, and its tokens are good for something.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        self.disabled_at.is_none()
+    }
+}
+
+/// With what a program acts for an account. The secret itself is kept nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiToken {
+    /// Its key.
+    pub id: TokenId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it is good for, narrowest first.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was last used, to the minute.
+    pub used_at: Option<Instant>,
+    /// From when on it is good for nothing, if ever.
+    pub expires_at: Option<Instant>,
+    /// Since when it is good for nothing, because somebody took it back.
+    pub revoked_at: Option<Instant>,
+}
+
+impl ApiToken {
+    /// Whether it is good for something at `now`.
+    #[must_use]
+    pub fn is_live(&self, now: Instant) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|expires| now < expires)
+    }
 }
 
 /// What an account may do, each role all that the ones before it may.

@@ -1,6 +1,6 @@
 //! Instants and zones.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 use thiserror::Error;
@@ -40,6 +40,26 @@ impl Instant {
     #[must_use]
     pub const fn millis(self) -> i64 {
         self.0
+    }
+
+    /// The moment that much later; at the end of all time, that.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(millis).min(Self::MAX.0))
+    }
+
+    /// The moment that much earlier; at the beginning of all time, that.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(millis).max(Self::MIN.0))
+    }
+
+    /// How long it is from `earlier` to this moment; nothing where that is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
     /// Reads `2024-05-01T10:00:00+02:00` (RFC 3339); fractions below a millisecond are cut.
@@ -129,6 +149,18 @@ mod tests {
         for bad in ["", "2024-05-01", "2024-05-01T10:00:00", "tomorrow", "-9000-01-01T00:00:00Z"] {
             assert_eq!(Instant::parse_rfc3339(bad), Err(InvalidInstant), "{bad}");
         }
+    }
+
+    #[test]
+    fn time_is_added_and_taken_within_all_time() {
+        let (noon, hour) =
+            (Instant::parse_rfc3339("2024-05-01T12:00:00Z").unwrap(), Duration::from_secs(3600));
+        assert_eq!(noon.plus(hour).to_rfc3339(), "2024-05-01T13:00:00Z");
+        assert_eq!(noon.minus(hour).to_rfc3339(), "2024-05-01T11:00:00Z");
+        assert_eq!(noon.plus(hour).since(noon), hour);
+        assert_eq!(noon.since(noon.plus(hour)), Duration::ZERO);
+        assert_eq!(noon.plus(Duration::MAX), Instant::MAX);
+        assert_eq!(noon.minus(Duration::MAX), Instant::MIN);
     }
 
     #[test]

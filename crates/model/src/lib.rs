@@ -39,7 +39,7 @@ mod slug;
 mod term;
 mod viewer;
 
-pub use account::{Account, Role, Scope};
+pub use account::{Account, ApiToken, Role, Scope};
 pub use change::{CacheKey, Change, ChangeKind, ChangeOp, LogId, Position, Seq};
 pub use clock::{Clock, FixedClock};
 pub use entry::{Cover, Entry, EntryBody, EntryKind, EntryStatus, Format, Publication, Seo};

@@ -134,7 +134,9 @@ impl SignedIn {
         }
     }
 
-    fn actor(&self) -> Actor {
+    /// Whose deed it is.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
         let via = match &self.via {
             Via::Session(id) => format!("session {id}"),
             Via::Token { id, .. } => format!("token {id}"),

@@ -26,8 +26,11 @@
 //! What this crate does not know: the search index, GraphQL, HTTP, and who may see what; `blog` asks with the
 //! statuses and the [`TermScope`] that its viewer may see.
 
+mod account;
+mod api_token;
 mod archive;
 mod audit;
+mod byline;
 mod change_log;
 mod convert;
 mod database_url;
@@ -39,12 +42,18 @@ mod error;
 mod filed_posts;
 mod filed_terms;
 mod free_number;
+mod idempotency;
 mod import_record;
 mod menu;
 mod migration;
 mod open;
 mod permalink;
+mod revision;
+mod schedule;
 mod serve_lock;
+mod session;
+mod setup_token;
+mod sign_in_attempt;
 mod site;
 mod term;
 mod term_alias;
@@ -53,6 +62,8 @@ mod term_scope;
 mod term_write;
 mod writing;
 
+pub use account::KeptAccount;
+pub use api_token::TokenRecord;
 pub use audit::{AuditTarget, Deed};
 pub use change_log::ChangesAfter;
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
@@ -60,10 +71,14 @@ pub use entry_read::Neighbours;
 pub use entry_write::EntryRecord;
 pub use error::{DatabaseFault, StorageError};
 pub use filed_posts::FiledUnder;
+pub use idempotency::MadeBefore;
 pub use import_record::ImportRecord;
 pub use open::Storage;
 pub use permalink::{AddressRole, FreePath, PermalinkTarget};
+pub use revision::{Revision, RevisionContent};
 pub use serve_lock::ServeLock;
+pub use session::SessionRecord;
+pub use sign_in_attempt::AttemptLimit;
 pub use term::Term;
 pub use term_scope::TermScope;
 pub use term_write::NewAuthor;

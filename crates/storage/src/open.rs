@@ -130,6 +130,12 @@ impl Storage {
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         &self.readers
     }
+
+    /// For a single statement that needs no transaction, logs nothing and waits for no other writer but SQLite's one,
+    /// such as a note that a token was used.
+    pub(crate) fn noting(&self) -> &DatabaseConnection {
+        &self.writers
+    }
 }
 
 /// Finds out whether the server answers and lets us in. A pool would go on knocking for as long as a request may

@@ -20,6 +20,7 @@ pub(crate) const SOURCE: &str = "story";
 pub(crate) struct Desk {
     pub(crate) blog: Blog,
     pub(crate) storage: Storage,
+    pub(crate) clock: Arc<FixedClock>,
     folder: TempDir,
 }
 
@@ -38,13 +39,14 @@ impl Desk {
 
     async fn open(index: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock: Arc<dyn Clock> =
-            Arc::new(FixedClock::at(Instant::parse_rfc3339("2024-06-01T08:00:00Z").unwrap()));
+        let clock = Arc::new(FixedClock::at(Instant::parse_rfc3339("2024-06-01T08:00:00Z").unwrap()));
         let url = DatabaseUrl::Sqlite(folder.path().join("blog.sqlite"));
         let storage = Storage::open(&url, clock.as_ref()).await.unwrap();
-        let options = BlogOptions { index: index.then(|| folder.path().join("index")) };
-        let blog = Blog::open(storage.clone(), options, Arc::clone(&clock)).await.unwrap();
-        Self { blog, storage, folder }
+        let options =
+            BlogOptions { index: index.then(|| folder.path().join("index")), ..BlogOptions::default() };
+        let dyn_clock: Arc<dyn Clock> = clock.clone();
+        let blog = Blog::open(storage.clone(), options, dyn_clock).await.unwrap();
+        Self { blog, storage, clock, folder }
     }
 
     /// Imports files of Markdown with front matter, given as path and text.
@@ -123,6 +125,11 @@ impl Desk {
         let mut titles: Vec<String> = listed.into_iter().map(|entry| entry.title).collect();
         titles.sort_unstable();
         titles
+    }
+
+    /// Sets the clock.
+    pub(crate) fn it_is(&self, moment: &str) {
+        self.clock.set(Instant::parse_rfc3339(moment).unwrap());
     }
 
     pub(crate) async fn last(&self) -> Seq {

@@ -124,10 +124,10 @@ fn items(items_in: Vec<MenuItemInput>, path: &mut Vec<String>) -> Result<Vec<mod
                 Ok(NodeId::Category(id)) => MenuTarget::Category(id),
                 Ok(NodeId::Series(id)) => MenuTarget::Series(id),
                 Ok(NodeId::Author(id)) => MenuTarget::Author(id),
-                Err(error) => {
-                    let field = [path.as_slice(), &["target".to_owned()]].concat();
-                    return Err(Refusal { code: RefusalCode::Invalid, field, message: error.message });
+                Ok(_) => {
+                    return Err(wrong(path, "this is no id of anything that a menu leads to".to_owned()));
                 }
+                Err(error) => return Err(wrong(path, error.message)),
             },
         };
         path.push("children".to_owned());
@@ -136,4 +136,8 @@ fn items(items_in: Vec<MenuItemInput>, path: &mut Vec<String>) -> Result<Vec<mod
         read.push(model::MenuItem { label, target, children });
     }
     Ok(read)
+}
+
+fn wrong(path: &[String], message: String) -> Refusal {
+    Refusal { code: RefusalCode::Invalid, field: [path, &["target".to_owned()]].concat(), message }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ID, Interface};
 use inkstand_model as model;
 
-use crate::object::{Author, Category, Page, Post, Series, Tag};
+use crate::object::{Account, Author, Category, Page, Post, Series, Tag};
 
 /// Whatever has a global id and can be fetched by it.
 #[derive(Interface)]
@@ -17,6 +17,7 @@ pub(crate) enum Node {
     Tag(Tag),
     Category(Category),
     Series(Series),
+    Account(Account),
 }
 
 impl From<Arc<model::Entry>> for Node {
