@@ -24,6 +24,51 @@ impl Client {
         Self { address, http: http.expect("a client without TLS") }
     }
 
+    /// The same, with these headers in each request.
+    ///
+    /// # Panics
+    /// Where one is no header.
+    #[must_use]
+    pub fn with(&self, headers: &[(&str, &str)]) -> Self {
+        let mut all = reqwest::header::HeaderMap::new();
+        for (name, value) in headers {
+            let name: reqwest::header::HeaderName = name.parse().expect("the name of a header");
+            all.append(name, value.parse().expect("the value of a header"));
+        }
+        let http =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).default_headers(all);
+        Self { address: self.address, http: http.build().expect("a client without TLS") }
+    }
+
+    /// The same, by a token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        self.with(&[("authorization", &format!("Bearer {token}"))])
+    }
+
+    /// The same, as a browser sends it from a page of this site: with a cookie, as `name=value`.
+    #[must_use]
+    pub fn with_cookie(&self, cookie: &str) -> Self {
+        self.with(&[("cookie", cookie), ("sec-fetch-site", "same-origin")])
+    }
+
+    /// Signs in, and gives the cookie that the answer sets, as `name=value`.
+    ///
+    /// # Panics
+    /// Where it is not let in.
+    pub async fn sign_in(&self, name: &str, password: &str) -> String {
+        let query =
+            "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code message } } }";
+        let body =
+            json!({ "query": query, "variables": { "input": { "name": name, "password": password } } });
+        let response = self.http.post(self.url("/graphql")).json(&body).send().await.expect("an answer");
+        let cookie =
+            response.headers().get("set-cookie").map(|cookie| cookie.to_str().expect("text").to_owned());
+        let answer: Value = response.json().await.expect("JSON");
+        let cookie = cookie.unwrap_or_else(|| panic!("not let in: {answer:#}"));
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
     /// The address of something on this server.
     #[must_use]
     pub fn url(&self, path: &str) -> String {

@@ -19,6 +19,7 @@
     reason = "a harness that cannot do its work has nothing better to do than to say so and end the test"
 )]
 
+mod accounts;
 mod binary;
 mod blog;
 mod client;
@@ -26,6 +27,7 @@ mod database;
 mod eventually;
 mod shared_data;
 
+pub use accounts::PASSWORD;
 pub use binary::{Ended, Inkstand, Output, Served};
 pub use blog::{TestBlog, item};
 pub use client::Client;

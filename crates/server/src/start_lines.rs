@@ -7,7 +7,12 @@ use inkstand_storage::DatabaseUrl;
 use crate::{Settings, sample, settings::USUAL_DATA_DIR};
 
 /// The lines.
-pub(crate) fn start_lines(settings: &Settings, address: SocketAddr, sample_posts: u64) -> Vec<String> {
+pub(crate) fn start_lines(
+    settings: &Settings,
+    address: SocketAddr,
+    sample_posts: u64,
+    setup_token: Option<&str>,
+) -> Vec<String> {
     let here = reached_at(address);
     let me = quoted(&std::env::args().next().unwrap_or_else(|| "inkstand".to_owned()));
     let flags = blog_flags(settings);
@@ -21,9 +26,12 @@ pub(crate) fn start_lines(settings: &Settings, address: SocketAddr, sample_posts
     if sample_posts > 0 {
         lines.push(format!("  blog     {sample_posts} sample posts (remove: {me} sample remove{flags})"));
     }
-    lines.push(format!("  GraphQL  {here}/graphql (in a browser: GraphiQL)"));
-    if let Some(public) = &settings.public_url {
-        lines.push(format!("  public   {public}"));
+    let public = settings.public_url.as_ref().map(|public| format!("; readers use {public}"));
+    lines.push(format!("  GraphQL  {here}/graphql (in a browser: GraphiQL{})", public.unwrap_or_default()));
+    if let Some(token) = setup_token {
+        lines.push(format!(
+            "  owner    nobody yet: {me} account create NAME --role owner{flags}, or redeemSetupToken with {token}"
+        ));
     }
     lines.push(format!("  search   {}", search_line(&here, sample_posts)));
     lines.push(format!(
@@ -98,6 +106,17 @@ mod tests {
         check("it's mine", None, r" --data-dir 'it'\''s mine'");
         check("data", Some("sqlite:/srv/a b.sqlite"), " --database-url 'sqlite:/srv/a b.sqlite'");
         check("data", Some("postgres://ink:secret@db/blog"), " --database-url …");
+    }
+
+    #[test]
+    fn there_are_never_more_than_seven_lines() {
+        let mut settings = settings("data", None);
+        settings.public_url = Some("https://blog.example".to_owned());
+        let lines = start_lines(&settings, settings.listen, 15, Some("ink_setup_x"));
+        // The eighth is the log's.
+        assert!(lines.len() <= 7, "{lines:#?}");
+        assert!(lines.iter().any(|line| line.contains("account create NAME --role owner, or redeem")));
+        assert!(start_lines(&settings, settings.listen, 15, None).iter().all(|line| !line.contains("owner")));
     }
 
     #[test]
