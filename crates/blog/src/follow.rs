@@ -15,7 +15,9 @@ impl Blog {
                 error!(fault = &fault as &dyn std::error::Error, "renewing old renderings");
             }
         };
-        let all = async { tokio::join!(self.follow_with_index(), renew, self.verify_index()) };
+        let all = async {
+            tokio::join!(self.follow_with_index(), renew, self.verify_index(), self.keep_schedule())
+        };
         let (stop, all) = (pin!(stop), pin!(all));
         tokio::select! {
             () = stop => {}

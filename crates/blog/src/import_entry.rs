@@ -219,7 +219,7 @@ async fn compose(
         id: place.id,
         kind: item.kind,
         number: place.number,
-        path: path(writing, site, item, &place, remarks).await?,
+        path: path(writing, site, item, &place, publication, remarks).await?,
         slug: place.slug,
         title: item.title.clone(),
         publication,
@@ -272,6 +272,7 @@ async fn path(
     site: &Site,
     item: &ImportItem,
     place: &Place,
+    publication: Publication,
     remarks: &mut Remarks<'_>,
 ) -> Result<Path, StorageError> {
     let own = item.path.as_deref().and_then(|own| match Path::parse_permalink(own) {
@@ -290,8 +291,8 @@ async fn path(
     if path != wanted {
         remarks.add(format!("the address {wanted} belongs to another entry; this one stands at {path}"));
     }
-    // A draft does not take it yet.
-    if alias_of.is_some() && !item.draft {
+    // What is not out does not take it yet.
+    if alias_of.is_some() && publication.status() == EntryStatus::Published {
         remarks.add(format!(
             "{path} no longer leads to the post that gave it as an old address: this one stands there"
         ));
@@ -349,9 +350,9 @@ fn new_author(author: &ImportAuthor) -> NewAuthor {
     }
 }
 
-/// Writes the permalink of an entry that has left the draft stage: a draft's address may still change.
+/// Writes the permalink of an entry that everybody may read: the address of any other may still change.
 async fn settle(writing: &mut Writing<'_>, entry: &Entry) -> Result<(), StorageError> {
-    if entry.publication.status() == EntryStatus::Draft {
+    if entry.publication.status() != EntryStatus::Published {
         return Ok(());
     }
     writing.stand_at(&entry.path, entry).await

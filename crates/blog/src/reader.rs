@@ -1,12 +1,12 @@
 //! Reading, as somebody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use inkstand_model::{
-    Action, Author, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter, EntryId,
-    EntryKind, EntryOrder, EntryStatus, Facet, FacetField, SearchRequest, SearchResults, Seq, Series,
-    SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder, Viewer,
-    Whose, may,
+    Action, Author, AuthorId, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter,
+    EntryId, EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Path, SearchRequest, SearchResults, Seq,
+    Series, SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder,
+    Viewer, Whose, may,
 };
 use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term, TermScope};
 use uuid::Uuid;
@@ -19,6 +19,8 @@ use crate::{Blog, BlogError};
 pub struct Reader {
     blog: Blog,
     viewer: Viewer,
+    /// The one entry that a preview lets through.
+    preview: Option<EntryId>,
 }
 
 /// Changes as far as a viewer could notice them.
@@ -37,7 +39,7 @@ type Read<T> = Result<T, BlogError>;
 
 impl Reader {
     pub(crate) fn new(blog: Blog, viewer: Viewer) -> Self {
-        Self { blog, viewer }
+        Self { blog, viewer, preview: None }
     }
 
     /// Whose eyes these are.
@@ -60,9 +62,35 @@ impl Reader {
         &self.blog.inner.storage
     }
 
-    fn sees(&self, entry: &Entry) -> bool {
-        entry.publication.status() == EntryStatus::Published
-            || may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys))
+    /// Reads also what a preview shows, whoever reads.
+    #[must_use]
+    pub fn with_preview(self, entry: EntryId) -> Self {
+        Self { preview: Some(entry), ..self }
+    }
+
+    /// Those of the entries that the viewer may see: published ones, all or their own ones by their role, and the one
+    /// that a preview shows.
+    async fn visible(&self, entries: Vec<Entry>) -> Read<Vec<Entry>> {
+        let sees_all = may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys));
+        let certain = |entry: &Entry| {
+            sees_all || entry.publication.status() == EntryStatus::Published || self.preview == Some(entry.id)
+        };
+        let uncertain: Vec<EntryId> =
+            entries.iter().filter(|entry| !certain(entry)).map(|entry| entry.id).collect();
+        let mut own = HashSet::new();
+        if !uncertain.is_empty() && may(&self.viewer, Action::ReadUnpublished(Whose::Own)) {
+            for (id, authors) in self.storage().authors_of(&uncertain).await? {
+                let authors: Vec<AuthorId> = authors.iter().map(|author| author.id).collect();
+                if self.viewer.wrote(&authors) {
+                    own.insert(id);
+                }
+            }
+        }
+        Ok(entries.into_iter().filter(|entry| certain(entry) || own.contains(&entry.id)).collect())
+    }
+
+    async fn visible_one(&self, entry: Option<Entry>) -> Read<Option<Entry>> {
+        Ok(self.visible(entry.into_iter().collect()).await?.pop())
     }
 
     /// The terms that the viewer may know of: a name like "Secret merger" tells of the draft that bears it.
@@ -76,11 +104,17 @@ impl Reader {
 
     /// The filter without statuses that the viewer may not see.
     fn permitted(&self, filter: &EntryFilter) -> Read<EntryFilter> {
+        let mut filter = filter.clone();
         let published_only = filter.statuses.iter().all(|status| *status == EntryStatus::Published);
         if published_only || may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys)) {
-            Ok(filter.clone())
-        } else {
-            Err(BlogError::NotAllowed(Action::ReadUnpublished(Whose::Anybodys)))
+            return Ok(filter);
+        }
+        match &self.viewer {
+            Viewer::Account(signed_in) if may(&self.viewer, Action::ReadUnpublished(Whose::Own)) => {
+                filter.unpublished_by = Some(signed_in.authors.clone());
+                Ok(filter)
+            }
+            _ => Err(BlogError::NotAllowed(Action::ReadUnpublished(Whose::Anybodys))),
         }
     }
 
@@ -105,8 +139,8 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Entry>> {
-        let entries = self.storage().entries_by_ids(ids).await?;
-        Ok(entries.into_iter().filter(|entry| self.sees(entry)).map(|entry| (entry.id, entry)).collect())
+        let entries = self.visible(self.storage().entries_by_ids(ids).await?).await?;
+        Ok(entries.into_iter().map(|entry| (entry.id, entry)).collect())
     }
 
     /// The post or page with this slug.
@@ -114,7 +148,16 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Read<Option<Entry>> {
-        Ok(self.storage().entry_by_slug(kind, slug).await?.filter(|entry| self.sees(entry)))
+        self.visible_one(self.storage().entry_by_slug(kind, slug).await?).await
+    }
+
+    /// An entry that would stand at this address, if the viewer may see such.
+    pub(crate) async fn unpublished_at(&self, path: &Path) -> Read<Option<Entry>> {
+        if self.preview.is_none() && !may(&self.viewer, Action::ReadUnpublished(Whose::Own)) {
+            return Ok(None);
+        }
+        let there = self.storage().unpublished_at(path).await?;
+        Ok(self.visible(there).await?.into_iter().next())
     }
 
     /// The post or page with this number.
@@ -123,7 +166,7 @@ impl Reader {
     /// Where the database fails.
     pub async fn entry_by_number(&self, kind: EntryKind, number: i64) -> Read<Option<Entry>> {
         let entry = self.storage().entry_by_number(number).await?;
-        Ok(entry.filter(|entry| entry.kind == kind && self.sees(entry)))
+        self.visible_one(entry.filter(|entry| entry.kind == kind)).await
     }
 
     /// The bodies of entries that were read before, and so may be seen.

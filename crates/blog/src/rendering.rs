@@ -1,10 +1,10 @@
 //! Rendering bodies off the executor, and renewing what an older renderer made.
 
 use inkstand_markup::{RENDER_VERSION, RenderOptions, render, render_excerpt};
-use inkstand_model::{EntryBody, Format, Rendered};
+use inkstand_model::{Action, EntryBody, EntryKind, Format, Rendered, Whose, may};
 use tracing::{Span, info};
 
-use crate::{Blog, BlogError};
+use crate::{Blog, BlogError, Reader};
 
 /// A source to be rendered.
 #[derive(PartialEq, Eq)]
@@ -72,6 +72,22 @@ impl Blog {
             info!(entries = renewed, version = RENDER_VERSION, "rendered again");
         }
         Ok(())
+    }
+}
+
+impl Reader {
+    /// What a post of this Markdown would show.
+    ///
+    /// # Errors
+    /// Where the viewer may not write.
+    pub async fn preview_markdown(&self, markdown: String) -> Result<String, BlogError> {
+        let action = Action::Write(EntryKind::Post, Whose::Own);
+        if !may(self.viewer(), action) {
+            return Err(BlogError::NotAllowed(action));
+        }
+        let source = Source { format: Format::Markdown, text: markdown, excerpt: None };
+        let rendered = render_all(vec![source]).await?;
+        Ok(rendered.into_iter().next().map(|(_, rendered)| rendered.html).unwrap_or_default())
     }
 }
 

@@ -26,7 +26,11 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn route(&self, path: &Path) -> Result<Route, BlogError> {
-        let Some(target) = self.storage().permalink(path).await? else { return Ok(Route::Nothing) };
+        let Some(target) = self.storage().permalink(path).await? else {
+            // A draft has no address yet. Those who may see it find it where it would stand.
+            let draft = self.unpublished_at(path).await?;
+            return Ok(draft.map_or(Route::Nothing, |draft| Route::Here(Box::new(draft))));
+        };
         let Some(id) = target.entry else { return Ok(Route::Gone) };
         Ok(match self.entry(id).await? {
             None => Route::Nothing,

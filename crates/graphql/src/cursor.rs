@@ -140,6 +140,20 @@ impl Key for HitCursor {
     }
 }
 
+/// The version of a revision among those of its entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RevisionCursor(pub(crate) i64);
+
+impl Key for RevisionCursor {
+    fn write(&self) -> String {
+        format!("revision:{}", self.0)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.strip_prefix("revision:")?.parse().ok().map(Self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

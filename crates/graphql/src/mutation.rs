@@ -2,6 +2,7 @@
 //! the input; what the viewer may not do is an error of the request.
 
 mod account;
+mod entry;
 mod site;
 mod token;
 
@@ -10,4 +11,9 @@ use async_graphql::MergedObject;
 /// Everything that can be written.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub(crate) struct MutationRoot(site::SiteMutations, account::AccountMutations, token::TokenMutations);
+pub(crate) struct MutationRoot(
+    entry::EntryMutations,
+    site::SiteMutations,
+    account::AccountMutations,
+    token::TokenMutations,
+);

@@ -2,7 +2,7 @@
 
 use async_graphql::{Error, ID};
 use inkstand_model::{
-    AccountId, AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, SeriesId, TagId, TokenId,
+    AccountId, AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, RevisionId, SeriesId, TagId, TokenId,
 };
 use uuid::Uuid;
 
@@ -51,6 +51,14 @@ impl NodeId {
                 format!("{:?} is the id of a {}, not of a {}", id.as_str(), other.kind(), kind.as_str()),
             )),
         }
+    }
+
+    /// Takes the id of a revision apart. A revision is no node: it is read through its entry.
+    pub(crate) fn parse_revision(id: &ID) -> Result<RevisionId, Error> {
+        let hex = id.strip_prefix("revision_").filter(|hex| hex.len() == 32);
+        hex.and_then(|hex| Uuid::try_parse(hex).ok())
+            .map(RevisionId::from_uuid)
+            .ok_or_else(|| refusal(code::BAD_INPUT, format!("{:?} is the id of no revision", shortened(id))))
     }
 
     /// Takes an id apart that must be one of an account.

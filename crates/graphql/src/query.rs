@@ -20,11 +20,11 @@ use crate::{
     loader::{ById, load},
     node_id::NodeId,
     object::{
-        Account, ArchiveMonth, Author, Category, ChangeList, EntryTotal, Node, Page, Post, PostOrder, Route,
-        SearchConnection, SearchIn, SearchOrder, Series, Site, Suggestion, Tag,
+        Account, ArchiveMonth, Author, Category, ChangeList, EntryStatus, EntryTotal, Node, Page, Post,
+        PostOrder, Route, SearchConnection, SearchIn, SearchOrder, Series, Site, Suggestion, Tag,
     },
     request::state,
-    scalar::{Seq, Slug},
+    scalar::{Html, Seq, Slug},
 };
 
 /// Ids that `nodes` takes at once.
@@ -105,6 +105,12 @@ impl Entries {
         Ok(find(ctx, EntryKind::Page, by).await?.map(Page::from))
     }
 
+    /// Markdown as a post would show it, for an editor's side window. For those who may write.
+    async fn preview_markdown(&self, ctx: &Context<'_>, markdown: String) -> Result<Html> {
+        let rendered = state(ctx).reader.preview_markdown(markdown).await;
+        Ok(Html(rendered.map_err(|error| fault(ctx, error))?))
+    }
+
     /// Posts, newest first unless ordered otherwise: 10, or as many as `first` or `last` says, at most 100.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn posts(
@@ -125,16 +131,23 @@ impl Entries {
     }
 
     /// Pages, latest first.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn pages(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "In one of these stages, published ones where none is named; the others are for those who may edit."
+        )]
+        status: Option<Vec<EntryStatus>>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<Page, EntryTotal>> {
         let page = PageArguments { first, after, last, before, skip: None };
-        entries(ctx, EntryKind::Page, model::EntryFilter::default(), model::EntryOrder::Newest, &page).await
+        let statuses = status.unwrap_or_default().into_iter().map(Into::into).collect();
+        let filter = model::EntryFilter { statuses, ..model::EntryFilter::default() };
+        entries(ctx, EntryKind::Page, filter, model::EntryOrder::Newest, &page).await
     }
 
     /// The months in which something was published, latest first.

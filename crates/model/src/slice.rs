@@ -58,7 +58,7 @@ impl EntryCursor {
     #[must_use]
     pub fn of(entry: &Entry, order: EntryOrder) -> Self {
         let at = match order {
-            EntryOrder::Newest | EntryOrder::Oldest => entry.publication.date().unwrap_or(Instant::MIN),
+            EntryOrder::Newest | EntryOrder::Oldest => entry.publication.date().unwrap_or(entry.created_at),
             EntryOrder::RecentlyUpdated => entry.updated_at,
         };
         Self { order, at, id: entry.id.uuid() }

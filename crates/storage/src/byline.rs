@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
-use inkstand_model::{AccountId, Author, AuthorId};
+use inkstand_model::{AccountId, Author, AuthorId, Slug};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use crate::{Storage, StorageError, Writing, entity::author};
+use crate::{
+    NewAuthor, Storage, StorageError, Writing,
+    convert::impossible,
+    entity::{account, author},
+};
 
 impl Storage {
     /// The authors that belong to these accounts; an account without one is left out.
@@ -46,6 +50,34 @@ impl Writing<'_> {
     /// Where the database fails.
     pub async fn author_of_account(&self, account: AccountId) -> Result<Option<Author>, StorageError> {
         one(&self.transaction, author::Column::AccountId.eq(account.uuid())).await
+    }
+
+    /// The author that belongs to an account, made where there is none. One who is there already under that handle
+    /// stays whose they are: the new one gets a number behind it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn ensure_author_of_account(&mut self, account: AccountId) -> Result<AuthorId, StorageError> {
+        if let Some(author) = self.author_of_account(account).await? {
+            return Ok(author.id);
+        }
+        let row = account::Entity::find_by_id(account.uuid())
+            .one(&self.transaction)
+            .await?
+            .ok_or_else(|| impossible("account", account))?;
+        let mut handle = row.name.clone();
+        let mut number = 1;
+        while let Some(slug) = Slug::from_title(&handle)
+            && self.author_by_slug(slug.as_str()).await?.is_some()
+        {
+            number += 1;
+            handle = format!("{}-{number}", row.name);
+        }
+        let new = NewAuthor { handle, name: row.display_name, bio: String::new(), url: None, avatar: None };
+        let author =
+            self.ensure_author(&new).await?.ok_or_else(|| impossible("account name", &new.handle))?;
+        self.link_author(account, Some(author)).await?;
+        Ok(author)
     }
 
     /// The author with that slug.

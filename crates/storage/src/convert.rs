@@ -48,6 +48,21 @@ pub(crate) fn kind(text: &str) -> Result<EntryKind, StorageError> {
     }
 }
 
+pub(crate) fn format(text: &str) -> Option<Format> {
+    match text {
+        "markdown" => Some(Format::Markdown),
+        "html" => Some(Format::Html),
+        _ => None,
+    }
+}
+
+pub(crate) const fn format_text(format: Format) -> &'static str {
+    match format {
+        Format::Markdown => "markdown",
+        Format::Html => "html",
+    }
+}
+
 /// Counts are kept as `i32`; what does not fit is beyond any blog.
 fn count(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
@@ -139,11 +154,7 @@ impl TryFrom<entity::entry_body::Model> for EntryBody {
     fn try_from(row: entity::entry_body::Model) -> Result<Self, StorageError> {
         Ok(Self {
             entry: EntryId::from_uuid(row.entry_id),
-            format: match row.format.as_str() {
-                "markdown" => Format::Markdown,
-                "html" => Format::Html,
-                other => return Err(impossible("format", other)),
-            },
+            format: format(&row.format).ok_or_else(|| impossible("format", &row.format))?,
             source: row.source,
             excerpt: row.excerpt,
             html: row.html,
@@ -157,10 +168,7 @@ impl TryFrom<entity::entry_body::Model> for EntryBody {
 pub(crate) fn body_row(body: &EntryBody, extra: Option<&str>) -> entity::entry_body::ActiveModel {
     entity::entry_body::ActiveModel {
         entry_id: Set(body.entry.uuid()),
-        format: Set(match body.format {
-            Format::Markdown => "markdown".to_owned(),
-            Format::Html => "html".to_owned(),
-        }),
+        format: Set(format_text(body.format).to_owned()),
         source: Set(body.source.clone()),
         excerpt: Set(body.excerpt.clone()),
         html: Set(body.html.clone()),

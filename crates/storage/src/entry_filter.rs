@@ -36,6 +36,15 @@ pub(crate) async fn condition(
             [one] => entry::Column::Status.eq(*one),
             many => entry::Column::Status.is_in(many.iter().copied()),
         });
+    if let Some(authors) = &filter.unpublished_by {
+        let own = Query::select()
+            .column(entry_author::Column::EntryId)
+            .from(entry_author::Entity)
+            .and_where(entry_author::Column::AuthorId.is_in(authors.iter().map(|author| author.uuid())))
+            .take();
+        let published = entry::Column::Status.eq(status_text(EntryStatus::Published));
+        condition = condition.add(Condition::any().add(published).add(among(own)));
+    }
     if let Some(ids) = &filter.ids {
         condition = condition.add(entry::Column::Id.is_in(ids.iter().map(|id| EntryId::uuid(*id))));
     }

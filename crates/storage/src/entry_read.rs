@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use inkstand_model::{
-    Entry, EntryBody, EntryCursor, EntryFilter, EntryId, EntryKind, EntryOrder, EntryStatus, Slice,
+    Entry, EntryBody, EntryCursor, EntryFilter, EntryId, EntryKind, EntryOrder, EntryStatus, Path, Slice,
     SliceRequest, Slug,
 };
 use sea_orm::{
@@ -49,6 +49,20 @@ impl Storage {
             .add(entry::Column::Kind.eq(kind.as_str()))
             .add(entry::Column::Slug.eq(slug.as_str()));
         Ok(self.entries_where(is_it).await?.pop())
+    }
+
+    /// Entries that are not published and would stand at this address.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(level = "debug", name = "db.entry.unpublished_at", skip(self))]
+    pub async fn unpublished_at(&self, path: &Path) -> Result<Vec<Entry>, StorageError> {
+        let key = path.key();
+        let spellings = [path.as_str().to_owned(), key.to_owned(), format!("{key}/")];
+        let is_it = Condition::all()
+            .add(entry::Column::Status.ne(status_text(EntryStatus::Published)))
+            .add(entry::Column::Path.is_in(spellings));
+        self.entries_where(is_it).await
     }
 
     /// The entry with this number, whatever its status.
@@ -135,7 +149,8 @@ impl Storage {
         slice: &SliceRequest<EntryCursor>,
     ) -> Result<Slice<Entry>, StorageError> {
         let list = entry::Entity::find().filter(condition(self.reader(), kind, filter).await?);
-        let rows = sliced(list, order, slice).all(self.reader()).await?;
+        let all_dated = filter.statuses.iter().all(|status| *status == EntryStatus::Published);
+        let rows = sliced(list, order, slice, all_dated).all(self.reader()).await?;
         let entries = rows.into_iter().map(Entry::try_from).collect::<Result<Vec<_>, _>>()?;
         Ok(finish_slice(entries, slice))
     }
@@ -215,15 +230,21 @@ pub(crate) fn published() -> Condition {
 }
 
 /// `list` in its order, cut to what the request asks for and one more, by which one sees whether more follow.
+///
+/// What has no date stands where it was made; a list of dated entries can go by the column itself, and so by its index.
 fn sliced(
     list: Select<entry::Entity>,
     order: EntryOrder,
     slice: &SliceRequest<EntryCursor>,
+    all_dated: bool,
 ) -> Select<entry::Entity> {
     let (column, ascending) = order_column(order);
+    let date = || {
+        let date = Expr::col((entry::Entity, column));
+        if all_dated { date } else { date.if_null(Expr::col((entry::Entity, entry::Column::CreatedAt))) }
+    };
     // Past a cursor in the list's order; against it when reading from the end.
-    let key =
-        || Expr::tuple([Expr::col((entry::Entity, column)), Expr::col((entry::Entity, entry::Column::Id))]);
+    let key = || Expr::tuple([date(), Expr::col((entry::Entity, entry::Column::Id))]);
     let at = |cursor: &EntryCursor| Expr::tuple([Expr::val(cursor.at.millis()), Expr::val(cursor.id)]);
     let mut list = list;
     if let Some(after) = &slice.after {
@@ -233,7 +254,7 @@ fn sliced(
         list = list.filter(if ascending { key().lt(at(before)) } else { key().gt(at(before)) });
     }
     let direction = if ascending == slice.from_end { Order::Desc } else { Order::Asc };
-    list.order_by(column, direction.clone())
+    list.order_by(date(), direction.clone())
         .order_by(entry::Column::Id, direction)
         .limit(u64::from(slice.limit) + 1)
         .offset((slice.skip > 0).then_some(u64::from(slice.skip)))

@@ -12,7 +12,7 @@ use crate::{
     FiledUnder, StorageError, Writing,
     convert::{body_row, entry_row, headings_json},
     entity::{entry, entry_author, entry_body, entry_category, entry_tag, permalink, series_part},
-    free_number::free_number,
+    free_number::FreeNumber,
 };
 
 /// An entry with everything that belongs to it.
@@ -101,24 +101,35 @@ impl Writing<'_> {
         date: Instant,
         zone: &Zone,
     ) -> Result<Slug, StorageError> {
-        let free = async |slug: Slug| {
-            let taken = entry::Entity::find()
-                .select_only()
-                .column(entry::Column::Id)
-                .filter(entry::Column::Kind.eq(kind.as_str()))
-                .filter(entry::Column::Slug.eq(slug.as_str()))
-                .into_tuple::<Uuid>()
-                .one(&self.transaction)
-                .await?;
-            Ok::<_, StorageError>(taken.is_none().then_some(slug))
-        };
         let date = date.local(zone).date();
         for slug in [wanted.clone(), wanted.with_suffix(date)] {
-            if let Some(slug) = free(slug).await? {
+            if self.is_free_slug(kind, &slug).await? {
                 return Ok(slug);
             }
         }
-        free_number(|number| free(wanted.with_suffix(format!("{date}-{number}")))).await
+        let mut search = FreeNumber::search();
+        let mut found = wanted.clone();
+        while let Some(number) = search.next() {
+            let slug = wanted.with_suffix(format!("{date}-{number}"));
+            let is_free = self.is_free_slug(kind, &slug).await?;
+            search.saw(number, is_free);
+            if is_free {
+                found = slug;
+            }
+        }
+        Ok(found)
+    }
+
+    async fn is_free_slug(&self, kind: EntryKind, slug: &Slug) -> Result<bool, StorageError> {
+        let taken = entry::Entity::find()
+            .select_only()
+            .column(entry::Column::Id)
+            .filter(entry::Column::Kind.eq(kind.as_str()))
+            .filter(entry::Column::Slug.eq(slug.as_str()))
+            .into_tuple::<Uuid>()
+            .one(&self.transaction)
+            .await?;
+        Ok(taken.is_none())
     }
 
     /// Keeps a new entry.
@@ -238,6 +249,71 @@ impl Writing<'_> {
             .await?;
         entry::Entity::delete_by_id(id.uuid()).exec(&self.transaction).await?;
         Ok(())
+    }
+
+    /// Removes an entry for good. Its addresses stay, and answer "gone" for ever.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn delete_entry(&mut self, id: EntryId) -> Result<(), StorageError> {
+        let Some(record) = self.entry(id).await? else { return Ok(()) };
+        self.watch(record.terms()).await?;
+        // They answer otherwise now, whoever could read it last: where something stood once, "gone" follows "not here".
+        let addresses = permalink::Entity::find()
+            .filter(permalink::Column::EntryId.eq(id.uuid()))
+            .all(&self.transaction)
+            .await?;
+        if addresses.iter().all(|address| address.role == "alias") {
+            // It never was out: to everybody else it has never been, and "gone" would tell otherwise.
+            permalink::Entity::delete_many()
+                .filter(permalink::Column::EntryId.eq(id.uuid()))
+                .exec(&self.transaction)
+                .await?;
+            self.touch(&record, ChangeOp::Deleted);
+        } else {
+            let keys = addresses.into_iter().map(|row| CacheKey::path(&Path::from_stored(row.key)));
+            self.record(record.entry.kind.into(), id.uuid(), ChangeOp::Deleted, keys);
+            self.touch(&record, ChangeOp::Deleted);
+        }
+        entry::Entity::delete_by_id(id.uuid()).exec(&self.transaction).await?;
+        Ok(())
+    }
+
+    /// The pages right below a page, whatever their status.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn pages_below(&self, parent: EntryId) -> Result<Vec<EntryId>, StorageError> {
+        let ids: Vec<Uuid> = entry::Entity::find()
+            .select_only()
+            .column(entry::Column::Id)
+            .filter(entry::Column::ParentId.eq(parent.uuid()))
+            .into_tuple()
+            .all(&self.transaction)
+            .await?;
+        Ok(ids.into_iter().map(EntryId::from_uuid).collect())
+    }
+
+    /// Whether another entry of the kind has this slug.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn slug_is_taken(
+        &self,
+        kind: EntryKind,
+        slug: &Slug,
+        by_other_than: EntryId,
+    ) -> Result<bool, StorageError> {
+        let taken = entry::Entity::find()
+            .select_only()
+            .column(entry::Column::Id)
+            .filter(entry::Column::Kind.eq(kind.as_str()))
+            .filter(entry::Column::Slug.eq(slug.as_str()))
+            .filter(entry::Column::Id.ne(by_other_than.uuid()))
+            .into_tuple::<Uuid>()
+            .one(&self.transaction)
+            .await?;
+        Ok(taken.is_some())
     }
 
     async fn file(&mut self, record: &EntryRecord) -> Result<(), StorageError> {

@@ -12,7 +12,7 @@ use crate::{
     convert::impossible,
     entity::{entry, permalink},
     entry_write::is_public,
-    free_number::free_number,
+    free_number::FreeNumber,
 };
 
 /// What stands at an address.
@@ -75,17 +75,7 @@ impl Writing<'_> {
         entry: EntryId,
         stands: Option<&Path>,
     ) -> Result<FreePath, StorageError> {
-        let free = async |path: Path| {
-            Ok::<_, StorageError>(match self.permalink(&path).await? {
-                None => Some(FreePath { path, alias_of: None }),
-                Some(target) if target.entry == Some(entry) => Some(FreePath { path, alias_of: None }),
-                Some(PermalinkTarget { entry, role: AddressRole::Alias }) => {
-                    Some(FreePath { path, alias_of: entry })
-                }
-                Some(_) => None,
-            })
-        };
-        if let Some(free) = free(wanted.clone()).await? {
+        if let Some(free) = self.if_free(wanted.clone(), entry).await? {
             return Ok(free);
         }
         if let Some(path) = stands.and_then(|stands| numbered_alike(wanted, stands))
@@ -93,7 +83,25 @@ impl Writing<'_> {
         {
             return Ok(FreePath { path, alias_of: None });
         }
-        free_number(|number| free(wanted.with_suffix(number))).await
+        let mut search = FreeNumber::search();
+        let mut found = FreePath { path: wanted.clone(), alias_of: None };
+        while let Some(number) = search.next() {
+            let free = self.if_free(wanted.with_suffix(number), entry).await?;
+            search.saw(number, free.is_some());
+            found = free.unwrap_or(found);
+        }
+        Ok(found)
+    }
+
+    async fn if_free(&self, path: Path, entry: EntryId) -> Result<Option<FreePath>, StorageError> {
+        Ok(match self.permalink(&path).await? {
+            None => Some(FreePath { path, alias_of: None }),
+            Some(target) if target.entry == Some(entry) => Some(FreePath { path, alias_of: None }),
+            Some(PermalinkTarget { entry, role: AddressRole::Alias }) => {
+                Some(FreePath { path, alias_of: entry })
+            }
+            Some(_) => None,
+        })
     }
 
     /// Lets `entry` stand at `path`, and turns the address where it stood into a redirect. Where `path` was an

@@ -1,7 +1,11 @@
 //! Look-ups and lists of tags, categories, series and authors: one code for the four, since they differ in
 //! nothing that a list needs.
 
-use inkstand_model::{Author, Category, Series, Slice, SliceRequest, Slug, Tag, TermCursor, TermOrder};
+use std::collections::HashSet;
+
+use inkstand_model::{
+    Author, Category, Series, SeriesId, Slice, SliceRequest, Slug, Tag, TermCursor, TermOrder,
+};
 use sea_orm::{
     ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait},
@@ -9,7 +13,7 @@ use sea_orm::{
 use tracing::instrument;
 use uuid::Uuid;
 
-use crate::{FiledUnder, Storage, StorageError, TermScope, entity, entry_read::finish_slice};
+use crate::{FiledUnder, Storage, StorageError, TermScope, Writing, entity, entry_read::finish_slice};
 
 /// What [`Storage`] keeps in a table of terms: [`Tag`], [`Category`], [`Series`] and [`Author`].
 pub trait Term: table::TermTable {}
@@ -171,6 +175,38 @@ impl Storage {
         let rows =
             all_of::<Category>(scope).order_by_asc(entity::category::Column::Slug).all(self.reader()).await?;
         Ok(rows.into_iter().map(Category::from).collect())
+    }
+}
+
+impl Writing<'_> {
+    /// Which of these keys are those of terms, as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn which_terms<T: Term>(&self, ids: &[Uuid]) -> Result<HashSet<Uuid>, StorageError> {
+        let there: Vec<Uuid> = T::Entity::find()
+            .select_only()
+            .column(T::ID)
+            .filter(T::ID.is_in(ids.iter().copied()))
+            .into_tuple()
+            .all(&self.transaction)
+            .await?;
+        Ok(there.into_iter().collect())
+    }
+
+    /// The place behind the last part of a series.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn next_position(&self, series: SeriesId) -> Result<i32, StorageError> {
+        let last: Option<Option<i32>> = entity::series_part::Entity::find()
+            .select_only()
+            .column_as(entity::series_part::Column::Position.max(), "last")
+            .filter(entity::series_part::Column::SeriesId.eq(series.uuid()))
+            .into_tuple()
+            .one(&self.transaction)
+            .await?;
+        Ok(last.flatten().map_or(1, |last| last.saturating_add(1)))
     }
 }
 

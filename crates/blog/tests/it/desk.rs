@@ -20,19 +20,20 @@ pub(crate) const SOURCE: &str = "story";
 pub(crate) struct Desk {
     pub(crate) blog: Blog,
     pub(crate) storage: Storage,
+    pub(crate) clock: Arc<FixedClock>,
     folder: TempDir,
 }
 
 impl Desk {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock: Arc<dyn Clock> =
-            Arc::new(FixedClock::at(Instant::parse_rfc3339("2024-06-01T08:00:00Z").unwrap()));
+        let clock = Arc::new(FixedClock::at(Instant::parse_rfc3339("2024-06-01T08:00:00Z").unwrap()));
         let url = DatabaseUrl::Sqlite(folder.path().join("blog.sqlite"));
         let storage = Storage::open(&url, clock.as_ref()).await.unwrap();
         let options = BlogOptions { index: None };
-        let blog = Blog::open(storage.clone(), options, Arc::clone(&clock)).await.unwrap();
-        Self { blog, storage, folder }
+        let dyn_clock: Arc<dyn Clock> = clock.clone();
+        let blog = Blog::open(storage.clone(), options, dyn_clock).await.unwrap();
+        Self { blog, storage, clock, folder }
     }
 
     /// Imports files of Markdown with front matter, given as path and text.
@@ -78,6 +79,11 @@ impl Desk {
         let row = database.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
         database.close().await.unwrap();
         row.unwrap().try_get("", "n").unwrap()
+    }
+
+    /// Sets the clock.
+    pub(crate) fn it_is(&self, moment: &str) {
+        self.clock.set(Instant::parse_rfc3339(moment).unwrap());
     }
 
     pub(crate) async fn last(&self) -> Seq {

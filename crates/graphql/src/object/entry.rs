@@ -7,14 +7,16 @@ use inkstand_model as model;
 use inkstand_model::EntryKind;
 
 use crate::{
-    connection::bounded,
+    connection::{Connection, bounded},
+    error::fault,
     loader::{
         AuthorsOf, BodyOf, CategoriesOf, ChildrenOf, NeighboursOf, SeriesOf, TagsOf, TranslationsOf, load,
     },
     node_id::NodeId,
     object::{
-        Author, Category, Entry, EntryStatus, Series, Tag,
+        Author, Category, Entry, EntryStatus, Revision, RevisionTotal, Series, Tag,
         entry_interface::{Heading, Image, Seo, cut},
+        revisions,
     },
     request::state,
     scalar::{DateTime, Html, Language, Slug, Url},
@@ -159,9 +161,19 @@ macro_rules! entry_object {
             }
 
             /// Grows with every change; null unless the viewer may edit it.
-            pub(crate) async fn version(&self, ctx: &Context<'_>) -> Option<i32> {
-                let edits = model::may(state(ctx).reader.viewer(), model::Action::ReadUnpublished(model::Whose::Anybodys));
-                edits.then(|| i32::try_from(self.0.version).unwrap_or(i32::MAX))
+            pub(crate) async fn version(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+                let edits = state(ctx).reader.may_edit(&self.0).await.map_err(|error| fault(ctx, error))?;
+                Ok(edits.then(|| i32::try_from(self.0.version).unwrap_or(i32::MAX)))
+            }
+
+            /// What it said before, the latest first; null unless the viewer may edit it.
+            pub(crate) async fn revisions(
+                &self,
+                ctx: &Context<'_>,
+                first: Option<i32>,
+                after: Option<String>,
+            ) -> Result<Option<Connection<Revision, RevisionTotal>>> {
+                revisions(ctx, &self.0, first, after).await
             }
 
             $($own)*

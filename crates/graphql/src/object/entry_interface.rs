@@ -4,7 +4,8 @@ use async_graphql::{Enum, ID, Interface, SimpleObject};
 use inkstand_model as model;
 
 use crate::{
-    object::{Author, Page, Post},
+    connection::Connection,
+    object::{Author, Page, Post, Revision, RevisionTotal},
     scalar::{DateTime, Html, Language, Slug, Url},
 };
 
@@ -62,8 +63,15 @@ use crate::{
     field(name = "authors", ty = "Result<Vec<Author>>", desc = "Who wrote it, in the order of the byline."),
     field(
         name = "version",
-        ty = "Option<i32>",
+        ty = "Result<Option<i32>>",
         desc = "Grows with every change; null unless the viewer may edit it."
+    ),
+    field(
+        name = "revisions",
+        ty = "Result<Option<Connection<Revision, RevisionTotal>>>",
+        arg(name = "first", ty = "Option<i32>"),
+        arg(name = "after", ty = "Option<String>"),
+        desc = "What it said before, the latest first; null unless the viewer may edit it."
     )
 )]
 #[expect(clippy::duplicated_attributes, reason = "fields share types and attribute names")]

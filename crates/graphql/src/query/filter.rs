@@ -97,6 +97,7 @@ impl PostFilter {
             updated: range(self.updated),
             featured: self.featured,
             statuses: some(self.status)?.into_iter().map(Into::into).collect(),
+            unpublished_by: None,
         })
     }
 }

@@ -103,6 +103,7 @@ fn filter() -> impl Strategy<Value = EntryFilter> {
                 updated: updated.unwrap_or_default(),
                 featured,
                 statuses: Vec::new(),
+                unpublished_by: None,
             }
         })
 }

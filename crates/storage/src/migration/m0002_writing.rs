@@ -204,6 +204,8 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("api_token", &["account_id"], false),
         index("audit", &["at", "id"], false),
         index("author", &["account_id"], true),
+        index("entry", &["status", "published_at"], false),
+        index("entry", &["path"], false),
         index("revision", &["entry_id", "version"], true),
         index("idempotency", &["at"], false),
         index("term_alias", &["term_id"], false),

@@ -1,0 +1,80 @@
+//! Publishing what waits for its time.
+//!
+//! The look for what is due and its publication are one writing transaction, of which there is one at a time: so an
+//! entry goes out once, whichever process is the first to see its time come, and also if none ran at that moment.
+
+use std::time::Duration;
+
+use inkstand_model::{Actor, Instant, Publication};
+use tracing::{error, info};
+
+use crate::{Blog, WriteError, audited::audited, entry_life::move_on};
+
+/// Entries in one transaction.
+const PUBLISHED_AT_ONCE: u64 = 50;
+
+/// The longest sleep: the clock may be set meanwhile, and another process may schedule something for sooner.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// The pause after a failure, doubled up to a minute.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+impl Blog {
+    /// Publishes entries at their time, for ever.
+    pub(crate) async fn keep_schedule(&self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.schedule_step().await {
+                Ok(sleep) => {
+                    pause = FIRST_PAUSE;
+                    let _ = tokio::time::timeout(sleep, self.inner.written.notified()).await;
+                }
+                Err(fault) => {
+                    error!(
+                        fault = &fault as &dyn std::error::Error,
+                        retry_in_ms = pause.as_millis(),
+                        "scheduled posts cannot be published"
+                    );
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(60));
+                }
+            }
+        }
+    }
+
+    /// Publishes what is due, and says how long nothing else is.
+    async fn schedule_step(&self) -> Result<Duration, WriteError> {
+        let now = self.inner.clock.now();
+        match self.inner.storage.next_due().await? {
+            None => Ok(LONGEST_SLEEP),
+            Some(at) if at > now => Ok(until(at, now).min(LONGEST_SLEEP)),
+            Some(_) => {
+                self.publish_due().await?;
+                Ok(Duration::ZERO)
+            }
+        }
+    }
+
+    async fn publish_due(&self) -> Result<(), WriteError> {
+        let clock = self.inner.clock.as_ref();
+        let mut writing = self.inner.storage.write(Actor::server("schedule"), clock).await?;
+        let mut published = 0;
+        for id in writing.due(PUBLISHED_AT_ONCE).await? {
+            let Some(before) = writing.entry(id).await? else { continue };
+            let Publication::Scheduled { at } = before.entry.publication else { continue };
+            let after = move_on(&mut writing, &before, before.clone(), Publication::Published { at }).await?;
+            audited(&mut writing, "publish", &after.entry, "scheduled").await?;
+            published += 1;
+        }
+        writing.commit().await?;
+        self.inner.written.notify_waiters();
+        if published > 0 {
+            info!(entries = published, "published at their time");
+        }
+        Ok(())
+    }
+}
+
+fn until(at: Instant, now: Instant) -> Duration {
+    Duration::from_millis(u64::try_from(at.millis() - now.millis()).unwrap_or(0).max(1))
+}

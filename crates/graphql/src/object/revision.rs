@@ -1,0 +1,102 @@
+//! What entries said before.
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use inkstand_model as model;
+
+use crate::{
+    connection::{Connection, PageArguments, connection},
+    cursor::{Key, RevisionCursor},
+    error::fault,
+    request::state,
+    scalar::DateTime,
+};
+
+/// A state that an entry was in before somebody changed what it says.
+pub(crate) struct Revision(inkstand_blog::Revision);
+
+/// A state that an entry was in before somebody changed what it says.
+#[Object]
+impl Revision {
+    /// The id: hand it to `restoreRevision`.
+    async fn id(&self) -> ID {
+        ID(format!("revision_{}", self.0.id))
+    }
+
+    /// The version that the entry was at.
+    async fn version(&self) -> i32 {
+        i32::try_from(self.0.version).unwrap_or(i32::MAX)
+    }
+
+    /// Since when the entry said so.
+    async fn at(&self) -> DateTime {
+        DateTime(self.0.at)
+    }
+
+    /// The name of the account that had made it so; null for imports and the command line.
+    async fn editor(&self) -> Option<&str> {
+        Some(self.0.account_name.as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// The title then.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// What the entry said then; read when asked for.
+    async fn content(&self, ctx: &Context<'_>) -> Result<RevisionContent> {
+        let content = state(ctx).reader.revision_content(self.0.id).await;
+        let content = content.map_err(|error| fault(ctx, error))?;
+        Ok(content.map_or_else(RevisionContent::default, |content| RevisionContent {
+            markdown: (content.format == model::Format::Markdown).then(|| content.source.clone()),
+            html_source: (content.format == model::Format::Html).then_some(content.source),
+            excerpt: content.excerpt,
+        }))
+    }
+}
+
+/// What an entry said at a revision.
+#[derive(SimpleObject, Default)]
+struct RevisionContent {
+    /// The source of the body; null where it was written in HTML.
+    markdown: Option<String>,
+    /// The source of the body as it was written, not sanitised: show it as text alone. Null where it was written in
+    /// Markdown.
+    html_source: Option<String>,
+    /// The author's own excerpt, in Markdown.
+    excerpt: Option<String>,
+}
+
+/// How many revisions there are, counted only when asked for.
+pub(crate) struct RevisionTotal(model::EntryId);
+
+#[Object]
+impl RevisionTotal {
+    /// How many there are in all.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let counted = state(ctx).reader.count_revisions(self.0).await;
+        Ok(i32::try_from(counted.map_err(|error| fault(ctx, error))?).unwrap_or(i32::MAX))
+    }
+}
+
+/// The revisions of an entry, latest first; `None` unless the viewer may edit it.
+pub(crate) async fn revisions(
+    ctx: &Context<'_>,
+    entry: &model::Entry,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Option<Connection<Revision, RevisionTotal>>> {
+    let reader = &state(ctx).reader;
+    if !reader.may_edit(entry).await.map_err(|error| fault(ctx, error))? {
+        return Ok(None);
+    }
+    let page = PageArguments { first, after, ..PageArguments::default() };
+    let request = page.request::<RevisionCursor>()?;
+    let before = request.after.map(|cursor| cursor.0);
+    let found = reader.revisions(entry.id, before, u64::from(request.limit) + 1).await;
+    let mut items = found.map_err(|error| fault(ctx, error))?;
+    let has_next = items.len() > request.limit as usize;
+    items.truncate(request.limit as usize);
+    let slice = model::Slice { items, has_next, has_previous: before.is_some() };
+    let cursor = |revision: &inkstand_blog::Revision| RevisionCursor(revision.version).encode();
+    Ok(Some(connection(slice, RevisionTotal(entry.id), cursor, Revision)))
+}
