@@ -1,6 +1,9 @@
 //! What `serve` says when it starts: at most eight lines, each with something to do next.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+};
 
 use inkstand_storage::DatabaseUrl;
 
@@ -27,7 +30,13 @@ pub(crate) fn start_lines(
         lines.push(format!("  blog     {sample_posts} sample posts (remove: {me} sample remove{flags})"));
     }
     let public = settings.public_url.as_ref().map(|public| format!("; readers use {public}"));
-    lines.push(format!("  GraphQL  {here}/graphql (in a browser: GraphiQL{})", public.unwrap_or_default()));
+    let public = public.unwrap_or_default();
+    let warning = if is_overheard(settings.public_url.as_deref().unwrap_or(&here)) {
+        "; without https, passwords can be read on the way"
+    } else {
+        ""
+    };
+    lines.push(format!("  GraphQL  {here}/graphql (in a browser: GraphiQL{public}{warning})"));
     if let Some(token) = setup_token {
         lines.push(format!(
             "  owner    nobody yet: {me} account create NAME --role owner{flags}, or redeemSetupToken with {token}"
@@ -48,6 +57,17 @@ pub(crate) fn reached_at(address: SocketAddr) -> String {
         SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("http://[::1]:{}", v6.port()),
         other => format!("http://{other}"),
     }
+}
+
+/// Whether what is sent to a URL goes unencrypted over a network.
+fn is_overheard(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    !(host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()))
 }
 
 /// What a command needs to find the same blog, with a space before it. The address of a PostgreSQL may hold a
@@ -117,6 +137,22 @@ mod tests {
         assert!(lines.len() <= 7, "{lines:#?}");
         assert!(lines.iter().any(|line| line.contains("account create NAME --role owner, or redeem")));
         assert!(start_lines(&settings, settings.listen, 15, None).iter().all(|line| !line.contains("owner")));
+    }
+
+    #[test]
+    fn who_can_listen_in_is_told() {
+        for (url, overheard) in [
+            ("http://blog.example", true),
+            ("http://192.0.2.1:8080/sub", true),
+            ("http://[2001:db8::1]:8080", true),
+            ("http://localhost.evil.example", true),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("http://localhost", false),
+            ("https://blog.example", false),
+        ] {
+            assert_eq!(is_overheard(url), overheard, "{url}");
+        }
     }
 
     #[test]

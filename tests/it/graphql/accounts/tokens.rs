@@ -138,7 +138,7 @@ async fn a_token_does_what_its_scope_and_its_account_both_may(#[case] database: 
         (Role::Owner, Scope::Admin, &[drafts, settings, create, tokens, everybody]),
         (Role::Editor, Scope::Read, &[drafts]),
         (Role::Editor, Scope::Admin, &[drafts, create, tokens]),
-        (Role::Author, Scope::Admin, &[create, tokens]),
+        (Role::Author, Scope::Admin, &[drafts, create, tokens]),
         (Role::Subscriber, Scope::Admin, &[create, tokens]),
         (Role::Subscriber, Scope::Read, &[]),
     ] {
