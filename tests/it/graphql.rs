@@ -1,5 +1,6 @@
 //! `/graphql`, one module a subject.
 
+mod access;
 mod accounts;
 mod bad_input;
 mod paging;

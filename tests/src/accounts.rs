@@ -39,19 +39,11 @@ impl TestBlog {
         self.client().with_cookie(&cookie)
     }
 
-    /// A client by a token of that account.
+    /// The secret of a new token of that account.
     ///
     /// # Panics
     /// Where it cannot be made.
-    pub async fn by_token(&self, account: &Account, scope: inkstand_model::Scope) -> Client {
-        self.client().with_token(&self.token(account, scope).await)
-    }
-
-    /// A token of that account.
-    ///
-    /// # Panics
-    /// Where it cannot be made.
-    pub async fn token(&self, account: &Account, scope: inkstand_model::Scope) -> String {
+    pub async fn token_secret(&self, account: &Account, scope: inkstand_model::Scope) -> String {
         let new = inkstand_blog::NewToken {
             account: Some(account.id),
             name: format!("{} for {}", scope.as_str(), account.name),

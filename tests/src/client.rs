@@ -40,10 +40,19 @@ impl Client {
         Self { address: self.address, http: http.build().expect("a client without TLS") }
     }
 
+    /// The same, with a header in each request.
+    ///
+    /// # Panics
+    /// Where it is none.
+    #[must_use]
+    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        self.with(&[(name, value)])
+    }
+
     /// The same, by a token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        self.with(&[("authorization", &format!("Bearer {token}"))])
+        self.with_header("authorization", &format!("Bearer {token}"))
     }
 
     /// The same, as a browser sends it from a page of this site: with a cookie, as `name=value`.

@@ -2,9 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use inkstand_identity::ServerKeys;
 use inkstand_model::{Clock, Seq, Viewer};
 use inkstand_storage::Storage;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 use crate::{BlogError, Reader, hashing::Hashing, noted_use::NotedUse, search::IndexHandle};
 
@@ -23,13 +24,17 @@ pub(crate) struct Inner {
     pub(crate) hashing: Hashing,
     /// Sessions and tokens whose use is being noted.
     pub(crate) noted_use: NotedUse,
+    /// Sign previews; read from the database when first needed, where none are configured.
+    pub(crate) server_keys: OnceCell<ServerKeys>,
 }
 
 /// What a blog is opened with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct BlogOptions {
     /// The folder of the search index; `None` for commands that only write: whoever serves follows the log.
     pub index: Option<PathBuf>,
+    /// The keys that sign previews; `None` for one that the blog makes and keeps in its database.
+    pub keys: Option<ServerKeys>,
 }
 
 /// How far a process has come.
@@ -61,6 +66,7 @@ impl Blog {
             written: Notify::new(),
             hashing: Hashing::default(),
             noted_use: NotedUse::default(),
+            server_keys: OnceCell::new_with(options.keys),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

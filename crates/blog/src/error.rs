@@ -22,6 +22,9 @@ pub enum BlogError {
     /// A password could not be hashed.
     #[error(transparent)]
     Password(#[from] inkstand_identity::PasswordFault),
+    /// The key that the blog keeps in its database is none.
+    #[error("the server key in the database cannot be used")]
+    ServerKey(#[source] inkstand_identity::InvalidServerKey),
     /// Work on another thread did not come to its end, because the process stops or the work panicked.
     #[error("the work was broken off: {0}")]
     BrokenOff(#[from] tokio::task::JoinError),

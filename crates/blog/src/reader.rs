@@ -73,7 +73,7 @@ impl Reader {
     async fn visible(&self, entries: Vec<Entry>) -> Read<Vec<Entry>> {
         let sees_all = may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys));
         let certain = |entry: &Entry| {
-            sees_all || entry.publication.status() == EntryStatus::Published || self.preview == Some(entry.id)
+            sees_all || entry.publication.status() == EntryStatus::Published || self.shows(entry)
         };
         let uncertain: Vec<EntryId> =
             entries.iter().filter(|entry| !certain(entry)).map(|entry| entry.id).collect();
@@ -87,6 +87,11 @@ impl Reader {
             }
         }
         Ok(entries.into_iter().filter(|entry| certain(entry) || own.contains(&entry.id)).collect())
+    }
+
+    /// Whether a preview shows it: until it is thrown away.
+    fn shows(&self, entry: &Entry) -> bool {
+        self.preview == Some(entry.id) && entry.publication.status() != EntryStatus::Trashed
     }
 
     async fn visible_one(&self, entry: Option<Entry>) -> Read<Option<Entry>> {

@@ -17,6 +17,8 @@ pub const BAD_PAGE: &str = "BAD_PAGE";
 pub const BAD_CURSOR: &str = "BAD_CURSOR";
 /// Somebody who has not signed in may not do that.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+/// The preview token shows nothing: it is none, or has expired.
+pub const BAD_PREVIEW: &str = "BAD_PREVIEW";
 /// The viewer may not do that.
 pub const FORBIDDEN: &str = "FORBIDDEN";
 /// The request changes something by a cookie, and may have been sent by a page of somebody else's.
@@ -31,7 +33,7 @@ pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
 pub const TIMEOUT: &str = "TIMEOUT";
 
 /// Every code.
-pub const ALL: [&str; 14] = [
+pub const ALL: [&str; 15] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -40,6 +42,7 @@ pub const ALL: [&str; 14] = [
     BAD_PAGE,
     BAD_CURSOR,
     UNAUTHENTICATED,
+    BAD_PREVIEW,
     FORBIDDEN,
     CSRF,
     INTERNAL,

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::{
     body::{Body, Bytes},
     extract::{Extension, RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use inkstand_graphql::{Answer, Outcome, Question, RequestId, code};
+use inkstand_model::EntryId;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -20,6 +21,9 @@ use crate::{
     problem::{problem, problem_as},
     router::LARGEST_BODY,
 };
+
+/// Carries the token of a preview.
+pub(crate) const PREVIEW: HeaderName = HeaderName::from_static("inkstand-preview");
 
 /// Characters of a query in an address; longer ones are sent by POST.
 const LONGEST_ADDRESS: usize = 16 * 1024;
@@ -117,6 +121,14 @@ async fn execute(
         caller: caller(sender.peer, sender.headers),
     };
     let reader = options.blog.reader(identity.viewer.clone());
+    let preview = match previewed(options, sender.headers, &id, media_type).await {
+        Ok(preview) => preview,
+        Err(refusal) => return refusal,
+    };
+    let reader = match preview {
+        Some(entry) => reader.with_preview(entry),
+        None => reader,
+    };
     let Answer { body, outcome, session } = options.gateway.execute(question, reader, id).await;
     let status = match (outcome, media_type) {
         (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
@@ -131,8 +143,40 @@ async fn execute(
     if outcome == Outcome::NotReadOnly {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
+    if preview.is_some() {
+        keep_out_of_caches(response.headers_mut());
+    }
     identity.mark(options, session, response.headers_mut());
     response
+}
+
+/// The entry that the header `Inkstand-Preview` shows.
+async fn previewed(
+    options: &HttpOptions,
+    headers: &HeaderMap,
+    id: &RequestId,
+    media_type: MediaType,
+) -> Result<Option<EntryId>, Response> {
+    let Some(token) = headers.get(PREVIEW) else { return Ok(None) };
+    match options.blog.read_preview(token.to_str().unwrap_or_default()).await {
+        Ok(Ok(entry)) => Ok(Some(entry)),
+        Ok(Err(invalid)) => {
+            let mut response =
+                problem_as(media_type, StatusCode::UNAUTHORIZED, code::BAD_PREVIEW, &invalid.to_string());
+            keep_out_of_caches(response.headers_mut());
+            Err(response)
+        }
+        Err(error) => {
+            tracing::error!(request_id = %id, error = &error as &dyn std::error::Error, "a preview could not be read");
+            let message = format!("something failed here; the log has more under request {id}");
+            Err(problem_as(media_type, StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, &message))
+        }
+    }
+}
+
+fn keep_out_of_caches(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization, cookie, inkstand-preview"));
 }
 
 #[derive(Deserialize)]

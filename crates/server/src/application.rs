@@ -46,7 +46,8 @@ impl Application {
         ensure_folders(settings)?;
         let lock = ServeLock::take(&settings.database)?;
         let storage = Storage::open(&settings.database, clock.as_ref()).await?;
-        let options = BlogOptions { index: Some(settings.data_dir.join("index")) };
+        let options =
+            BlogOptions { index: Some(settings.data_dir.join("index")), keys: settings.keys.clone() };
         let blog = Blog::open(storage, options, Arc::clone(&clock)).await.with_context(|| {
             let index = settings.data_dir.join("index");
             format!("cannot open the search index {}; give this server another --data-dir", index.display())

@@ -68,7 +68,7 @@ async fn open(settings: &Settings) -> Result<Blog> {
     ensure_database_folder(settings)?;
     let clock = Arc::new(SystemClock);
     let storage = Storage::open(&settings.database, clock.as_ref()).await?;
-    Ok(Blog::open(storage, BlogOptions { index: None }, clock).await?)
+    Ok(Blog::open(storage, BlogOptions::default(), clock).await?)
 }
 
 /// Opens the blog for a command that makes no sense without one.

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
+use inkstand_identity::{ServerKey, ServerKeys};
 use inkstand_storage::DatabaseUrl;
 use serde::Deserialize;
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Whether a new blog in `data_dir` begins with the sample posts.
     pub sample: bool,
+    /// The keys that sign previews; `None` for the one that the blog keeps in its database.
+    pub keys: Option<ServerKeys>,
     /// How the log looks.
     pub log_format: LogFormat,
     /// What is logged: a level, or `tracing` directives.
@@ -100,6 +103,8 @@ struct ConfigFile {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     no_sample: Option<bool>,
+    secret_key: Option<String>,
+    previous_secret_key: Option<String>,
     log_format: Option<LogFormat>,
     log_level: Option<String>,
 }
@@ -120,6 +125,10 @@ impl Settings {
         };
         let public_url =
             serve.public_url.clone().or(file.public_url).map(|url| checked_url(&url)).transpose()?;
+        let keys = server_keys(
+            secret("INKSTAND_SECRET_KEY").transpose()?.or(file.secret_key),
+            secret("INKSTAND_PREVIOUS_SECRET_KEY").transpose()?.or(file.previous_secret_key),
+        )?;
         Ok(Self {
             data_dir,
             database,
@@ -127,6 +136,7 @@ impl Settings {
             listen: serve.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url,
             sample: !serve.no_sample.or(file.no_sample).unwrap_or(false),
+            keys,
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
             log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),
         })
@@ -162,6 +172,24 @@ fn secret_from_file(variable: &str) -> Option<Result<String>> {
     let read = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read {}, which {variable} names", Path::new(&path).display()));
     Some(read.map(|text| text.trim_end().to_owned()))
+}
+
+/// A secret that the environment holds, or a file that it names. No flag: what runs is seen by everybody on a machine.
+fn secret(variable: &str) -> Option<Result<String>> {
+    match std::env::var(variable) {
+        Ok(value) => Some(Ok(value)),
+        Err(_) => secret_from_file(&format!("{variable}_FILE")),
+    }
+}
+
+fn server_keys(current: Option<String>, previous: Option<String>) -> Result<Option<ServerKeys>> {
+    let Some(current) = current else {
+        ensure!(previous.is_none(), "there is a previous secret key, but none that is current");
+        return Ok(None);
+    };
+    let current = ServerKey::parse(&current).context("the secret key cannot be used")?;
+    let previous = previous.map(|key| ServerKey::parse(&key)).transpose();
+    Ok(Some(ServerKeys { current, previous: previous.context("the previous secret key cannot be used")? }))
 }
 
 fn checked_url(url: &str) -> Result<String> {
@@ -207,6 +235,7 @@ mod tests {
         let file: ConfigFile = toml::from_str(&settings).unwrap();
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
         assert!(file.public_url.is_some() && file.no_sample.is_some());
+        assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());
     }
 }

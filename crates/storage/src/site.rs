@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use inkstand_model::{Clock, Language, PermalinkPattern, Site, Zone};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
 
-use crate::{Storage, StorageError, convert::impossible, entity::setting};
+use crate::{Storage, StorageError, Writing, convert::impossible, entity::setting};
 
 pub(crate) const LOG_ID: &str = "log_id";
+const SERVER_KEY: &str = "server_key";
 const TITLE: &str = "title";
 const TAGLINE: &str = "tagline";
 const LANGUAGE: &str = "language";
@@ -21,6 +22,31 @@ impl Storage {
     /// Where the database fails.
     pub async fn site(&self) -> Result<Site, StorageError> {
         read(self.reader()).await
+    }
+}
+
+impl Storage {
+    /// The key that the blog's servers share, once there is one.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn server_key(&self) -> Result<Option<String>, StorageError> {
+        Ok(setting::Entity::find_by_id(SERVER_KEY).one(self.reader()).await?.map(|row| row.value))
+    }
+}
+
+impl Writing<'_> {
+    /// The key that the blog's servers share: `fresh`, where there is none yet.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn ensure_server_key(&mut self, fresh: String) -> Result<String, StorageError> {
+        if let Some(row) = setting::Entity::find_by_id(SERVER_KEY).one(&self.transaction).await? {
+            return Ok(row.value);
+        }
+        let row = setting::ActiveModel { key: Set(SERVER_KEY.to_owned()), value: Set(fresh.clone()) };
+        setting::Entity::insert(row).exec(&self.transaction).await?;
+        Ok(fresh)
     }
 }
 

@@ -30,7 +30,7 @@ impl Desk {
         let clock = Arc::new(FixedClock::at(Instant::parse_rfc3339("2024-06-01T08:00:00Z").unwrap()));
         let url = DatabaseUrl::Sqlite(folder.path().join("blog.sqlite"));
         let storage = Storage::open(&url, clock.as_ref()).await.unwrap();
-        let options = BlogOptions { index: None };
+        let options = BlogOptions::default();
         let dyn_clock: Arc<dyn Clock> = clock.clone();
         let blog = Blog::open(storage.clone(), options, dyn_clock).await.unwrap();
         Self { blog, storage, clock, folder }

@@ -1,6 +1,8 @@
 //! Posts and pages.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
+use std::time::Duration;
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use inkstand_blog::{Edit, NewEntry, Step};
 use inkstand_model as model;
 use inkstand_model::EntryKind;
@@ -10,9 +12,9 @@ use crate::{
     error::refusal,
     node_id::NodeId,
     object::{Page, Post},
-    payload::payload,
+    payload::{UserError, payload, user_errors},
     request::state,
-    scalar::{DateTime, Language},
+    scalar::{DateTime, Language, Url},
 };
 
 /// Writes to posts and pages.
@@ -130,15 +132,36 @@ impl EntryMutations {
         delete(ctx, EntryKind::Page, &input).await
     }
 
+    /// Makes a link that shows a post or a page that is not published to whoever has it, for a while. A front end hands
+    /// the token back in the header `Inkstand-Preview`, and gets the entry from the same queries, by id, slug or path.
+    async fn create_preview(&self, ctx: &Context<'_>, input: CreatePreviewInput) -> Result<PreviewPayload> {
+        let (kind, id) = entry_id(&input.id)?;
+        // A negative number of minutes is none, which the use case refuses.
+        let lasts = Duration::from_secs(u64::try_from(input.minutes).unwrap_or(0) * 60);
+        match state(ctx).reader.create_preview(kind, id, lasts).await {
+            Ok(preview) => {
+                let site = state(ctx).site(ctx).await?;
+                let preview = Preview::new(&preview, kind, &site, &state(ctx).public_url);
+                Ok(PreviewPayload { preview: Some(preview), user_errors: Vec::new() })
+            }
+            Err(error) => Ok(PreviewPayload { preview: None, user_errors: user_errors(ctx, error)? }),
+        }
+    }
+
     /// Has a post or a page say again what it said at a revision. What it says now becomes a revision, too.
     async fn restore_revision(&self, ctx: &Context<'_>, input: RestoreRevisionInput) -> Result<EntryPayload> {
-        let NodeId::Entry(kind, id) = NodeId::parse(&input.id)? else {
-            return Err(refusal(code::BAD_INPUT, "`id` is the id of a post or a page"));
-        };
+        let (kind, id) = entry_id(&input.id)?;
         let revision = NodeId::parse_revision(&input.revision)?;
         let version = input.version.into();
         let outcome = state(ctx).reader.restore_revision(kind, id, version, revision).await;
         EntryPayload::of(ctx, outcome, crate::object::Entry::from)
+    }
+}
+
+fn entry_id(id: &ID) -> Result<(EntryKind, model::EntryId)> {
+    match NodeId::parse(id)? {
+        NodeId::Entry(kind, id) => Ok((kind, id)),
+        _ => Err(refusal(code::BAD_INPUT, format!("{:?} is the id of neither post nor page", id.as_str()))),
     }
 }
 
@@ -422,6 +445,45 @@ struct RestoreRevisionInput {
     version: i32,
     /// The id of the revision.
     revision: ID,
+}
+
+/// A preview to be made.
+#[derive(InputObject)]
+struct CreatePreviewInput {
+    /// The post or page.
+    id: ID,
+    /// How many minutes it lasts, at most 43200, which is thirty days.
+    #[graphql(default = 1440)]
+    minutes: i32,
+}
+
+/// A link to a post or a page that is not published.
+#[derive(SimpleObject)]
+struct Preview {
+    /// What the header `Inkstand-Preview` takes. Whoever has it sees the entry: keep it out of logs and caches.
+    token: String,
+    /// Where to look at it: by the site's `previewUrlPattern`, else the address that it would get with the token as
+    /// the parameter `preview`.
+    url: Url,
+    /// The first moment at which it shows nothing.
+    expires_at: DateTime,
+}
+
+impl Preview {
+    fn new(preview: &inkstand_blog::Preview, kind: EntryKind, site: &model::Site, public_url: &str) -> Self {
+        let token = preview.token.clone();
+        let url = format!("{public_url}{}?preview={token}", preview.path);
+        Self { token, url: Url(url), expires_at: DateTime(preview.expires) }
+    }
+}
+
+/// The answer to a preview.
+#[derive(SimpleObject)]
+struct PreviewPayload {
+    /// The link; null where none was made.
+    preview: Option<Preview>,
+    /// What was wrong with the input; empty where it was done.
+    user_errors: Vec<UserError>,
 }
 
 payload! {

@@ -15,7 +15,7 @@ async fn a_cookie_alone_changes_nothing(#[case] database: Database) {
     let blog = TestBlog::start(database).await;
     let owner = blog.account("ada", Role::Owner).await;
     let cookie = blog.client().sign_in("ada", PASSWORD).await;
-    let token = format!("Bearer {}", blog.token(&owner, Scope::Admin).await);
+    let token = format!("Bearer {}", blog.token_secret(&owner, Scope::Admin).await);
     let own = format!("http://{}", blog.address);
     let by_cookie = ("cookie", cookie.as_str());
     let change = r#"mutation { updateSite(input: {tagline: "changed"}) { userErrors { code } } }"#;

@@ -22,7 +22,7 @@ async fn what_is_taken_away_is_gone_with_the_next_request(#[case] database: Data
     let owner = blog.signed_in("olga", Role::Owner).await;
     let ada = blog.signed_in("ada", Role::Owner).await;
     let account = blog.account("ada", Role::Owner).await;
-    let program = blog.by_token(&account, Scope::Admin).await;
+    let program = blog.token(account.id, Scope::Admin).await;
     let id = id_of(&owner, "ada").await;
     let accounts = "{ accounts { nodes { name } } }";
     for client in [&ada, &program] {

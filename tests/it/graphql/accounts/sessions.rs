@@ -189,7 +189,7 @@ async fn signing_out_everywhere_ends_all_of_ones_sessions_and_no_others(#[case] 
         [blog.signed_in("ada", Role::Author).await, blog.signed_in("ada", Role::Author).await];
     let grace = blog.signed_in("grace", Role::Author).await;
     let account = blog.account("ada", Role::Author).await;
-    let program = blog.by_token(&account, inkstand_model::Scope::Read).await;
+    let program = blog.token(account.id, inkstand_model::Scope::Read).await;
     let answer =
         send(&here, "mutation { signOutEverywhere { account { name } userErrors { code } } }", json!({}))
             .await;

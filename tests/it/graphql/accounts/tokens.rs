@@ -99,7 +99,7 @@ async fn refused(blog: &TestBlog, token: &str) {
 #[tokio::test]
 async fn what_is_no_token_is_refused(#[case] database: Database) {
     let blog = TestBlog::start(database).await;
-    let good = blog.token(&blog.account("ada", Role::Author).await, Scope::Read).await;
+    let good = blog.token_secret(&blog.account("ada", Role::Author).await, Scope::Read).await;
     let huge = "x".repeat(20_000);
     for bad in
         ["", "x", "ink_pat_", &good[..50], &good.to_uppercase(), &format!("{good}x"), "ink_setup_x", &huge]
@@ -143,7 +143,7 @@ async fn a_token_does_what_its_scope_and_its_account_both_may(#[case] database: 
         (Role::Subscriber, Scope::Read, &[]),
     ] {
         let account = blog.account(&format!("an-{}", role.as_str()), role).await;
-        let program = blog.by_token(&account, scope).await;
+        let program = blog.token(account.id, scope).await;
         assert_eq!(who(&program).await, Some(account.name.clone()));
         for query in [settings, create, drafts, tokens, everybody] {
             let answer = program.ask(query, json!({})).await;
@@ -166,7 +166,7 @@ async fn tokens_are_ones_own_or_the_owners_affair(#[case] database: Database) {
         [blog.signed_in("ada", Role::Editor).await, blog.signed_in("grace", Role::Author).await];
     let owner = blog.signed_in("olga", Role::Owner).await;
     let account = blog.account("ada", Role::Editor).await;
-    let secret = blog.token(&account, Scope::Read).await;
+    let secret = blog.token_secret(&account, Scope::Read).await;
     let mut data = owner
         .query("{ apiTokens(first: 10) { nodes { id name account { name } } pageInfo { hasNextPage } } }")
         .await;
@@ -186,7 +186,7 @@ async fn tokens_are_ones_own_or_the_owners_affair(#[case] database: Database) {
     assert_eq!(code(&answer), "BAD_INPUT");
     // Everybody's tokens page by page.
     for _ in 0..4 {
-        blog.token(&account, Scope::Write).await;
+        blog.token_secret(&account, Scope::Write).await;
     }
     let mut seen = Vec::new();
     let mut after = Value::Null;
