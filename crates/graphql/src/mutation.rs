@@ -5,6 +5,7 @@ mod account;
 mod entry;
 mod site;
 mod token;
+mod webhook;
 
 use async_graphql::MergedObject;
 
@@ -16,4 +17,5 @@ pub(crate) struct MutationRoot(
     site::SiteMutations,
     account::AccountMutations,
     token::TokenMutations,
+    webhook::WebhookMutations,
 );

@@ -17,6 +17,7 @@ mod series;
 mod site;
 mod suggestion;
 mod tag;
+mod webhook;
 
 pub(crate) use account::{Account, ApiToken, Role, Scope};
 pub(crate) use archive::ArchiveMonth;
@@ -35,3 +36,6 @@ pub(crate) use series::Series;
 pub(crate) use site::Site;
 pub(crate) use suggestion::{Suggestion, SuggestionKind};
 pub(crate) use tag::Tag;
+pub(crate) use webhook::{
+    Webhook, WebhookDelivery, WebhookEvent, WebhookTest, parse_delivery_id, parse_webhook_id, webhook_id,
+};
