@@ -1,6 +1,7 @@
 //! `/graphql`, one module a subject.
 
 mod access;
+mod accounts;
 mod bad_input;
 mod paging;
 mod reads;

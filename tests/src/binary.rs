@@ -8,7 +8,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader},
     process::{Child, Command},
     sync::watch,
 };
@@ -103,10 +103,23 @@ impl Inkstand {
     ///
     /// # Panics
     /// Where it cannot be started, or does not end.
-    pub async fn run(mut self) -> Ended {
+    pub async fn run(self) -> Ended {
+        self.run_with_input(b"").await
+    }
+
+    /// Runs it to its end, with something on its standard input.
+    ///
+    /// # Panics
+    /// Where it cannot be started, or does not end.
+    pub async fn run_with_input(mut self, input: &[u8]) -> Ended {
         let began = Instant::now();
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let output = tokio::time::timeout(PATIENCE, self.command.output()).await;
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().expect("a command that can be started");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // It may end without having read anything.
+        let _ = stdin.write_all(input).await;
+        drop(stdin);
+        let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
         let output = output.expect("an end").expect("a command that can be started");
         Ended {
             code: output.status.code(),
