@@ -147,6 +147,7 @@ async fn messages_are_paged_and_filtered_in_one_statement_for_all_webhooks(
     let first = hook(&blog, &one.url(), &["POST_PUBLISHED"]).await;
     let second = hook(&blog, &two.url(), &["POST_PUBLISHED"]).await;
     publish(&blog, 1..=5).await;
+    one.wait_for(5).await;
     latest(&blog, &first, "all arrive", |message| message["state"] == "DELIVERED").await;
     let page = async |after: Option<&str>| {
         let query =
