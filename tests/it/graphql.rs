@@ -1,5 +1,6 @@
 //! `/graphql`, one module a subject.
 
+mod access;
 mod bad_input;
 mod paging;
 mod reads;

@@ -14,3 +14,4 @@ mod import;
 mod index;
 mod logs;
 mod walls;
+mod webhooks;

@@ -8,21 +8,22 @@ use std::{
 };
 
 /// Each crate, with the crates of ours that it may use.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("markup", &["model"]),
     ("exchange", &["model"]),
     ("identity", &["model"]),
     ("search", &["model"]),
     ("storage", &["model"]),
-    ("blog", &["identity", "markup", "model", "search", "storage"]),
+    ("outgoing", &[]),
+    ("blog", &["identity", "markup", "model", "outgoing", "search", "storage"]),
     ("graphql", &["blog", "model"]),
     ("http", &["blog", "graphql", "model"]),
     ("server", &["blog", "exchange", "graphql", "http", "markup", "model", "storage"]),
 ];
 
 /// Each technology, with the crates that may know it.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("sea-orm", &["storage"]),
     ("sea-orm-migration", &["storage"]),
     ("tantivy", &["search"]),
@@ -32,8 +33,9 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("ammonia", &["markup"]),
     ("serde-saphyr", &["exchange"]),
     ("argon2", &["identity"]),
-    ("hmac", &["identity"]),
+    ("hmac", &["identity", "outgoing"]),
     ("rpassword", &["server"]),
+    ("tokio-rustls", &["outgoing"]),
     ("anyhow", &["server"]),
     ("tracing-subscriber", &["server"]),
 ];

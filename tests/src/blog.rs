@@ -2,9 +2,10 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use inkstand_blog::{Blog, ImportReport};
+use inkstand_blog::{Blog, Caller, ImportReport, NewAccount, NewToken};
 use inkstand_exchange::parse_markdown;
-use inkstand_model::{Clock, Parsed, Viewer};
+use inkstand_graphql::{Gateway, Question, RequestId};
+use inkstand_model::{AccountId, Clock, Parsed, Role, Scope, Viewer};
 use inkstand_server::{Application, LogFormat, Settings, SystemClock};
 use serde_json::Value;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -37,7 +38,17 @@ impl TestBlog {
 
     /// Serves the blog that is in `database`.
     pub async fn serve(database: TestDatabase, clock: Arc<dyn Clock>) -> Self {
-        let settings = settings(&database);
+        Self::serve_with(database, clock, |_| {}).await
+    }
+
+    /// Serves the blog that is in `database` with other settings than usual.
+    pub async fn serve_with(
+        database: TestDatabase,
+        clock: Arc<dyn Clock>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        let mut settings = settings(&database);
+        change(&mut settings);
         let application = Application::build(&settings, clock).await.expect("an application");
         let address = application.address();
         let blog = application.blog().clone();
@@ -93,6 +104,40 @@ impl TestBlog {
         self.blog.wait_for_search().await.expect("a database that answers");
     }
 
+    /// A client of a new account with that role, by a token with that scope.
+    ///
+    /// # Panics
+    /// Where there is an account of that name.
+    pub async fn member(&self, name: &str, role: Role, scope: Scope) -> Client {
+        let operator = self.blog.reader(Viewer::Operator);
+        let account = NewAccount {
+            name: name.to_owned(),
+            display_name: Some(name.to_owned()),
+            email: None,
+            role,
+            password: None,
+            author: None,
+        };
+        let (account, _) = operator.create_account(account).await.expect("a new account");
+        self.token(account.id, scope).await
+    }
+
+    /// A client with a new token of an account.
+    ///
+    /// # Panics
+    /// Where there is no such account.
+    pub async fn token(&self, account: AccountId, scope: Scope) -> Client {
+        let operator = self.blog.reader(Viewer::Operator);
+        let token = NewToken {
+            account: Some(account),
+            name: "test".to_owned(),
+            scopes: vec![scope],
+            expires_at: None,
+        };
+        let ((_, secret), _) = operator.create_token(token).await.expect("a new token");
+        self.client().with_token(&secret.reveal())
+    }
+
     /// A client for it alone.
     #[must_use]
     pub fn client(&self) -> Client {
@@ -120,6 +165,36 @@ impl TestBlog {
         self.client().query_with(query, variables).await
     }
 
+    /// Asks as whoever holds the machine, past HTTP, and gives the whole answer.
+    ///
+    /// # Panics
+    /// Where the answer is no JSON.
+    pub async fn ask_as_operator(&self, query: &str, variables: Value) -> Value {
+        let Value::Object(variables) = variables else { panic!("variables are an object") };
+        let question = Question {
+            query: query.to_owned(),
+            operation_name: None,
+            variables,
+            read_only: false,
+            unproven: false,
+            caller: Caller { address: self.address.ip(), user_agent: "test".to_owned() },
+        };
+        let reader = self.blog.reader(Viewer::Operator);
+        let id = RequestId("test".to_owned());
+        let answer = Gateway::new("https://blog.example").execute(question, reader, id).await;
+        serde_json::from_slice(&answer.body).expect("JSON")
+    }
+
+    /// The same, which must succeed, and gives the data.
+    ///
+    /// # Panics
+    /// Where the answer has errors.
+    pub async fn query_as_operator(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.ask_as_operator(query, variables).await;
+        assert!(answer.get("errors").is_none(), "{query}\n{answer:#}");
+        answer["data"].take()
+    }
+
     /// Sends one of `schema/operations`, which must succeed, and gives its data.
     ///
     /// # Panics
@@ -138,6 +213,7 @@ fn settings(database: &TestDatabase) -> Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: Some("https://blog.example".to_owned()),
         sample: false,
+        webhooks_allow_private: true,
         keys: None,
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),

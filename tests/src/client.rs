@@ -24,6 +24,26 @@ impl Client {
         Self { address, http: http.expect("a client without TLS") }
     }
 
+    /// The same client with a header on every request.
+    ///
+    /// # Panics
+    /// Where that is no header.
+    #[must_use]
+    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        let value = reqwest::header::HeaderValue::from_str(value).expect("a header");
+        let headers =
+            reqwest::header::HeaderMap::from_iter([(reqwest::header::HeaderName::from_static(name), value)]);
+        let http =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).default_headers(headers);
+        Self { address: self.address, http: http.build().expect("a client without TLS") }
+    }
+
+    /// The same client for a program that has a token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        self.with_header("authorization", &format!("Bearer {token}"))
+    }
+
     /// The address of something on this server.
     #[must_use]
     pub fn url(&self, path: &str) -> String {

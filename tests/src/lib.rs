@@ -24,6 +24,7 @@ mod blog;
 mod client;
 mod database;
 mod eventually;
+mod receiver;
 mod shared_data;
 
 pub use binary::{Ended, Inkstand, Output, Served};
@@ -31,4 +32,5 @@ pub use blog::{TestBlog, item};
 pub use client::Client;
 pub use database::{Database, TestDatabase};
 pub use eventually::eventually;
+pub use receiver::{Answering, Received, Receiver};
 pub use shared_data::shared_data;

@@ -3,9 +3,10 @@
 use std::{path::PathBuf, sync::Arc};
 
 use inkstand_identity::ServerKeys;
-use inkstand_model::{Clock, Seq, Viewer};
+use inkstand_model::{Clock, Path, Seq, Viewer};
+use inkstand_outgoing::{Client, Reach};
 use inkstand_storage::Storage;
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::{Notify, OnceCell, watch};
 
 use crate::{BlogError, Reader, hashing::Hashing, noted_use::NotedUse, search::IndexHandle};
 
@@ -21,6 +22,11 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     /// Told after each commit of this process, so that followers need not wait for their next look.
     pub(crate) written: Notify,
+    /// What followers of the log wait for that do not look at it themselves.
+    pub(crate) pulse: watch::Sender<Pulse>,
+    pub(crate) outgoing: Client,
+    pub(crate) reach: Reach,
+    public_url: String,
     pub(crate) hashing: Hashing,
     /// Sessions and tokens whose use is being noted.
     pub(crate) noted_use: NotedUse,
@@ -28,11 +34,22 @@ pub(crate) struct Inner {
     pub(crate) server_keys: OnceCell<ServerKeys>,
 }
 
+/// Where the log ends, as far as this process has seen, and how often somebody asked its followers to look again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pulse {
+    pub(crate) seq: Seq,
+    wakes: u64,
+}
+
 /// What a blog is opened with.
 #[derive(Clone, Debug, Default)]
 pub struct BlogOptions {
     /// The folder of the search index; `None` for commands that only write: whoever serves follows the log.
     pub index: Option<PathBuf>,
+    /// The site's address without a slash at its end, for links in what is sent to others.
+    pub public_url: String,
+    /// Whether webhooks may be at addresses that are not of the public internet.
+    pub webhooks_allow_private: bool,
     /// The keys that sign previews; `None` for one that the blog makes and keeps in its database.
     pub keys: Option<ServerKeys>,
 }
@@ -59,11 +76,16 @@ impl Blog {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BlogError> {
         let index = IndexHandle::open(options.index).await?;
+        let reach = if options.webhooks_allow_private { Reach::Anywhere } else { Reach::Public };
         let inner = Inner {
             storage,
             index,
             clock,
             written: Notify::new(),
+            pulse: watch::Sender::default(),
+            outgoing: Client::new(reach)?,
+            reach,
+            public_url: options.public_url,
             hashing: Hashing::default(),
             noted_use: NotedUse::default(),
             server_keys: OnceCell::new_with(options.keys),
@@ -94,6 +116,24 @@ impl Blog {
         let end = self.inner.storage.last_seq().await?;
         self.inner.index.wait_for(end).await;
         Ok(())
+    }
+
+    /// Has everything that waits for a moment look at the clock again, as after the clock has jumped.
+    pub fn wake(&self) {
+        self.inner.written.notify_waiters();
+        self.inner.pulse.send_modify(|pulse| pulse.wakes += 1);
+    }
+
+    /// Where the log ends now, told to all who wait for it to grow.
+    pub(crate) async fn look(&self) -> Result<Seq, BlogError> {
+        let seq = self.inner.storage.last_seq().await?;
+        self.inner.pulse.send_if_modified(|pulse| std::mem::replace(&mut pulse.seq, seq) != seq);
+        Ok(seq)
+    }
+
+    /// The whole address of something on this site.
+    pub(crate) fn url(&self, path: &Path) -> String {
+        format!("{}{}", self.inner.public_url, path.encoded())
     }
 
     /// How many statements were sent to the database so far.

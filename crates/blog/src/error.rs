@@ -19,6 +19,9 @@ pub enum BlogError {
     /// The index's folder.
     #[error(transparent)]
     IndexFolder(#[from] inkstand_search::OpenError),
+    /// Requests to other hosts cannot be made.
+    #[error(transparent)]
+    Outgoing(#[from] inkstand_outgoing::NoClient),
     /// A password could not be hashed.
     #[error(transparent)]
     Password(#[from] inkstand_identity::PasswordFault),

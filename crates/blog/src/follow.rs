@@ -4,7 +4,7 @@ use std::{future::Future, pin::pin};
 
 use tracing::{error, warn};
 
-use crate::Blog;
+use crate::{Blog, webhook::Sender};
 
 impl Blog {
     /// Runs the followers until `stop` is ready. They may be dropped at any point: what they keep is kept in
@@ -15,14 +15,24 @@ impl Blog {
                 error!(fault = &fault as &dyn std::error::Error, "renewing old renderings");
             }
         };
-        let all = async {
-            tokio::join!(self.follow_with_index(), renew, self.verify_index(), self.keep_schedule())
-        };
-        let (stop, all) = (pin!(stop), pin!(all));
-        tokio::select! {
-            () = stop => {}
-            _ = all => {}
+        let mut sender = Sender::new(self);
+        {
+            let all = async {
+                tokio::join!(
+                    self.follow_with_index(),
+                    renew,
+                    self.verify_index(),
+                    self.keep_schedule(),
+                    sender.run()
+                )
+            };
+            let (stop, all) = (pin!(stop), pin!(all));
+            tokio::select! {
+                () = stop => {}
+                _ = all => {}
+            }
         }
+        sender.release().await;
     }
 
     /// Compares the checksums of the index once, in the background: flipped bytes can make it answer wrongly

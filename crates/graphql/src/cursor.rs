@@ -140,6 +140,20 @@ impl Key for HitCursor {
     }
 }
 
+/// The place of a message in its webhook's queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DeliveryCursor(pub(crate) i64);
+
+impl Key for DeliveryCursor {
+    fn write(&self) -> String {
+        format!("delivery:{}", self.0)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.strip_prefix("delivery:")?.parse().ok().map(Self)
+    }
+}
+
 /// The version of a revision among those of its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RevisionCursor(pub(crate) i64);

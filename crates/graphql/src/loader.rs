@@ -3,10 +3,11 @@
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use async_graphql::{Context, Error, dataloader::Loader};
-use inkstand_blog::{BlogError, FiledUnder, Neighbours, Reader, Term};
+use inkstand_blog::{BlogError, DeliveryList, FiledUnder, Neighbours, Reader, Term};
 use inkstand_model::{
-    Account, AccountId, ApiToken, Author, AuthorId, Category, CategoryId, Entry, EntryBody, EntryCursor,
-    EntryId, EntryOrder, Series, SeriesId, SeriesPart, Slice, SliceRequest, Slug, Tag, TagId,
+    Account, AccountId, ApiToken, Author, AuthorId, Category, CategoryId, Delivery, Entry, EntryBody,
+    EntryCursor, EntryId, EntryOrder, Series, SeriesId, SeriesPart, Slice, SliceRequest, Slug, Tag, TagId,
+    WebhookId,
 };
 use uuid::Uuid;
 
@@ -188,6 +189,27 @@ look!(PostsOf => Arc<Slice<Entry>>, |reader, keys| {
         let slices = reader.posts_filed_under(under, &terms, part.order, &part.request()).await?;
         for (term, slice) in slices {
             loaded.insert(PostsOf { under, term, part: part.clone() }, Arc::new(slice));
+        }
+    }
+    Ok(loaded)
+});
+
+/// A part of the list of messages of a webhook. Those that ask for the same part are one statement.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct DeliveriesOf {
+    pub(crate) webhook: WebhookId,
+    pub(crate) part: DeliveryList,
+}
+
+look!(DeliveriesOf => Arc<Slice<Delivery>>, |reader, keys| {
+    let mut alike: HashMap<DeliveryList, Vec<WebhookId>> = HashMap::new();
+    for key in keys {
+        alike.entry(key.part).or_default().push(key.webhook);
+    }
+    let mut loaded = HashMap::with_capacity(keys.len());
+    for (part, webhooks) in alike {
+        for (webhook, slice) in reader.deliveries_of(&webhooks, part).await? {
+            loaded.insert(DeliveriesOf { webhook, part }, Arc::new(slice));
         }
     }
     Ok(loaded)

@@ -11,6 +11,7 @@ mod site;
 mod tag;
 mod term_input;
 mod token;
+mod webhook;
 
 use async_graphql::MergedObject;
 
@@ -27,4 +28,5 @@ pub(crate) struct MutationRoot(
     author::AuthorMutations,
     account::AccountMutations,
     token::TokenMutations,
+    webhook::WebhookMutations,
 );

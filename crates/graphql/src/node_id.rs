@@ -2,7 +2,8 @@
 
 use async_graphql::{Error, ID};
 use inkstand_model::{
-    AccountId, AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, RevisionId, SeriesId, TagId, TokenId,
+    AccountId, AuthorId, CategoryId, ChangeKind, EntryId, EntryKind, GlobalId, RevisionId, SeriesId, TagId,
+    TokenId,
 };
 use uuid::Uuid;
 
@@ -24,11 +25,7 @@ impl NodeId {
     /// Takes an id apart.
     pub(crate) fn parse(id: &ID) -> Result<Self, Error> {
         let not_ours = || refusal(code::BAD_INPUT, format!("{:?} is no id of this blog", shortened(id)));
-        let (kind, hex) = id.split_once('_').ok_or_else(not_ours)?;
-        if hex.len() != 32 {
-            return Err(not_ours());
-        }
-        let uuid = Uuid::try_parse(hex).map_err(|_| not_ours())?;
+        let GlobalId { kind, key: uuid } = GlobalId::parse(id).ok_or_else(not_ours)?;
         Ok(match kind {
             "post" => Self::Entry(EntryKind::Post, EntryId::from_uuid(uuid)),
             "page" => Self::Entry(EntryKind::Page, EntryId::from_uuid(uuid)),
@@ -55,9 +52,9 @@ impl NodeId {
 
     /// Takes the id of a revision apart. A revision is no node: it is read through its entry.
     pub(crate) fn parse_revision(id: &ID) -> Result<RevisionId, Error> {
-        let hex = id.strip_prefix("revision_").filter(|hex| hex.len() == 32);
-        hex.and_then(|hex| Uuid::try_parse(hex).ok())
-            .map(RevisionId::from_uuid)
+        GlobalId::parse(id)
+            .filter(|id| id.kind == "revision")
+            .map(|id| RevisionId::from_uuid(id.key))
             .ok_or_else(|| refusal(code::BAD_INPUT, format!("{:?} is the id of no revision", shortened(id))))
     }
 
@@ -91,7 +88,7 @@ impl NodeId {
             ChangeKind::Tag => Self::Tag(TagId::from_uuid(id)),
             ChangeKind::Category => Self::Category(CategoryId::from_uuid(id)),
             ChangeKind::Series => Self::Series(SeriesId::from_uuid(id)),
-            ChangeKind::Site | ChangeKind::Index => return None,
+            ChangeKind::Site | ChangeKind::Index | ChangeKind::Webhook => return None,
         })
     }
 
@@ -110,7 +107,7 @@ impl NodeId {
 
 impl From<NodeId> for ID {
     fn from(node: NodeId) -> Self {
-        let uuid = match node {
+        let key = match node {
             NodeId::Entry(_, id) => id.uuid(),
             NodeId::Author(id) => id.uuid(),
             NodeId::Tag(id) => id.uuid(),
@@ -119,7 +116,7 @@ impl From<NodeId> for ID {
             NodeId::Account(id) => id.uuid(),
             NodeId::Token(id) => id.uuid(),
         };
-        Self(format!("{}_{}", node.kind(), uuid.simple()))
+        Self(GlobalId { kind: node.kind(), key }.to_string())
     }
 }
 

@@ -19,6 +19,7 @@ mod site;
 mod suggestion;
 mod tag;
 mod term;
+mod webhook;
 
 pub(crate) use account::{Account, ApiToken, Role, Scope};
 pub(crate) use archive::ArchiveMonth;
@@ -40,3 +41,6 @@ pub(crate) use series::Series;
 pub(crate) use site::{Site, may_write};
 pub(crate) use suggestion::{Suggestion, SuggestionKind};
 pub(crate) use tag::Tag;
+pub(crate) use webhook::{
+    Webhook, WebhookDelivery, WebhookEvent, WebhookTest, parse_delivery_id, parse_webhook_id, webhook_id,
+};

@@ -3,6 +3,7 @@
 mod accounts;
 mod filter;
 mod terms;
+mod webhooks;
 
 use std::collections::HashMap;
 
@@ -42,7 +43,7 @@ const FURTHEST_HIT: u32 = 10_000;
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub(crate) struct QueryRoot(Entries, terms::Terms, Finding, accounts::Accounts);
+pub(crate) struct QueryRoot(Entries, terms::Terms, Finding, accounts::Accounts, webhooks::Webhooks);
 
 /// How to name one post or page: by exactly one of these.
 #[derive(OneofObject)]

@@ -85,6 +85,7 @@ impl Change {
     pub fn is_public(&self) -> bool {
         match self.kind {
             ChangeKind::Site | ChangeKind::Index => true,
+            ChangeKind::Webhook => false,
             ChangeKind::Post
             | ChangeKind::Page
             | ChangeKind::Author
@@ -123,6 +124,8 @@ pub enum ChangeKind {
     Site,
     /// The index is to be built anew, on every replica.
     Index,
+    /// A webhook was made, changed or removed, or a message to one shall be sent again: whoever sends looks again.
+    Webhook,
 }
 
 impl From<EntryKind> for ChangeKind {

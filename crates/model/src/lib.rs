@@ -24,6 +24,7 @@ mod change;
 mod clock;
 mod entry;
 mod filter;
+mod global_id;
 mod id;
 mod import;
 mod instant;
@@ -38,12 +39,14 @@ mod slice;
 mod slug;
 mod term;
 mod viewer;
+mod webhook;
 
 pub use account::{Account, ApiToken, Role, Scope};
 pub use change::{CacheKey, Change, ChangeKind, ChangeOp, LogId, Position, Seq};
 pub use clock::{Clock, FixedClock};
 pub use entry::{Cover, Entry, EntryBody, EntryKind, EntryStatus, Format, Publication, Seo};
 pub use filter::{CategoryMatch, EntryFilter, InstantRange, Match};
+pub use global_id::GlobalId;
 pub use id::{
     AccountId, AuthorId, CategoryId, DeliveryId, EntryId, RevisionId, SeriesId, SessionId, TagId, TokenId,
     WebhookId,
@@ -64,3 +67,4 @@ pub use slice::{EntryCursor, EntryOrder, Slice, SliceRequest, TermCursor, TermOr
 pub use slug::{InvalidSlug, Slug};
 pub use term::{Author, Category, Series, SeriesPart, Tag};
 pub use viewer::{Action, Actor, SignedIn, Via, Viewer, Whose, may};
+pub use webhook::{Delivery, DeliveryState, Webhook, WebhookEvent};

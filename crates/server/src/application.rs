@@ -45,8 +45,13 @@ impl Application {
         ensure_folders(settings)?;
         let lock = ServeLock::take(&settings.database)?;
         let storage = Storage::open(&settings.database, clock.as_ref()).await?;
-        let options =
-            BlogOptions { index: Some(settings.data_dir.join("index")), keys: settings.keys.clone() };
+        let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));
+        let options = BlogOptions {
+            index: Some(settings.data_dir.join("index")),
+            keys: settings.keys.clone(),
+            public_url: public_url.clone(),
+            webhooks_allow_private: settings.webhooks_allow_private,
+        };
         let blog = Blog::open(storage, options, Arc::clone(&clock)).await.with_context(|| {
             let index = settings.data_dir.join("index");
             format!("cannot open the search index {}; give this server another --data-dir", index.display())
@@ -60,7 +65,6 @@ impl Application {
             }
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
-        let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));
         let gateway = Gateway::new(&public_url);
         let router =
             router(HttpOptions { blog: blog.clone(), gateway, public_url, clock, deadline: DEADLINE });

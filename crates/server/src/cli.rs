@@ -172,6 +172,7 @@ impl ServeArgs {
             listen: other.listen.or(self.listen),
             public_url: other.public_url.clone().or(self.public_url),
             no_sample: other.no_sample.or(self.no_sample),
+            webhooks_allow_private: other.webhooks_allow_private.or(self.webhooks_allow_private),
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Whether a new blog in `data_dir` begins with the sample posts.
     pub sample: bool,
+    /// Whether webhooks may be at addresses that are not of the public internet.
+    pub webhooks_allow_private: bool,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
     pub keys: Option<ServerKeys>,
     /// How the log looks.
@@ -93,6 +95,10 @@ pub(crate) struct ServeArgs {
     /// Begin a new blog empty, without the sample posts
     #[arg(long, env = "INKSTAND_NO_SAMPLE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) no_sample: Option<bool>,
+
+    /// Let webhooks call this machine and private networks, for receivers in one's own
+    #[arg(long, env = "INKSTAND_WEBHOOKS_ALLOW_PRIVATE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) webhooks_allow_private: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -103,6 +109,7 @@ struct ConfigFile {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     no_sample: Option<bool>,
+    webhooks_allow_private: Option<bool>,
     secret_key: Option<String>,
     previous_secret_key: Option<String>,
     log_format: Option<LogFormat>,
@@ -136,6 +143,10 @@ impl Settings {
             listen: serve.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url,
             sample: !serve.no_sample.or(file.no_sample).unwrap_or(false),
+            webhooks_allow_private: serve
+                .webhooks_allow_private
+                .or(file.webhooks_allow_private)
+                .unwrap_or(false),
             keys,
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
             log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),
@@ -235,6 +246,7 @@ mod tests {
         let file: ConfigFile = toml::from_str(&settings).unwrap();
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
         assert!(file.public_url.is_some() && file.no_sample.is_some());
+        assert!(file.webhooks_allow_private.is_some());
         assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());
     }

@@ -83,6 +83,7 @@ mod tests {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             sample: true,
+            webhooks_allow_private: false,
             keys: None,
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),

@@ -26,12 +26,7 @@ impl Storage {
     /// # Errors
     /// Where the database fails.
     pub async fn log_end(&self) -> Result<Position, StorageError> {
-        let id = setting::Entity::find_by_id(LOG_ID)
-            .one(self.reader())
-            .await?
-            .ok_or_else(|| impossible("log_id", "missing"))?;
-        let id = Uuid::parse_str(&id.value).map_err(|_| impossible("log_id", id.value))?;
-        Ok(Position { log: LogId::from_uuid(id), seq: self.last_seq().await? })
+        log_end(self.reader()).await
     }
 
     /// The last number of the log: cheap enough to be asked several times a second.
@@ -73,6 +68,13 @@ impl Storage {
     }
 }
 
+pub(crate) async fn log_end(db: &impl ConnectionTrait) -> Result<Position, StorageError> {
+    let id =
+        setting::Entity::find_by_id(LOG_ID).one(db).await?.ok_or_else(|| impossible("log_id", "missing"))?;
+    let id = Uuid::parse_str(&id.value).map_err(|_| impossible("log_id", id.value))?;
+    Ok(Position { log: LogId::from_uuid(id), seq: last_seq(db).await? })
+}
+
 pub(crate) async fn last_seq(db: &impl ConnectionTrait) -> Result<Seq, StorageError> {
     let last: Option<i64> = change::Entity::find()
         .select_only()
@@ -94,6 +96,7 @@ pub(crate) const fn kind_text(kind: ChangeKind) -> &'static str {
         ChangeKind::Series => "series",
         ChangeKind::Site => "site",
         ChangeKind::Index => "index",
+        ChangeKind::Webhook => "webhook",
     }
 }
 
@@ -118,6 +121,7 @@ fn from_row(row: change::Model) -> Result<Change, StorageError> {
         "series" => ChangeKind::Series,
         "site" => ChangeKind::Site,
         "index" => ChangeKind::Index,
+        "webhook" => ChangeKind::Webhook,
         other => return Err(impossible("change kind", other)),
     };
     let op = match row.op.as_str() {

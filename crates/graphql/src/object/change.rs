@@ -48,7 +48,7 @@ impl EntryChange {
             model::ChangeKind::Category => ChangeKind::Category,
             model::ChangeKind::Series => ChangeKind::Series,
             model::ChangeKind::Site => ChangeKind::Site,
-            model::ChangeKind::Index => return None,
+            model::ChangeKind::Index | model::ChangeKind::Webhook => return None,
         };
         Some(Self {
             id: NodeId::of_change(change.kind, change.id).map(ID::from),

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use inkstand_model as model;
+use inkstand_model::GlobalId;
 
 use crate::{
     connection::{Connection, PageArguments, connection},
@@ -19,7 +20,7 @@ pub(crate) struct Revision(inkstand_blog::Revision);
 impl Revision {
     /// The id: hand it to `restoreRevision`.
     async fn id(&self) -> ID {
-        ID(format!("revision_{}", self.0.id))
+        ID(GlobalId { kind: "revision", key: self.0.id.uuid() }.to_string())
     }
 
     /// The version that the entry was at.

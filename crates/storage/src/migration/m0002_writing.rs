@@ -211,6 +211,6 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("term_alias", &["term_id"], false),
         index("webhook", &["number"], true),
         index("delivery", &["webhook_id", "place"], true),
-        index("delivery", &["state", "next_at"], false),
+        index("delivery", &["webhook_id", "state", "place"], false),
     ]
 }
