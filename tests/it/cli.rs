@@ -1,5 +1,6 @@
 //! The binary, as its users start, misuse and stop it.
 
+mod accounts;
 mod commands;
 mod post;
 mod refusals;

@@ -1,10 +1,12 @@
 //! `/graphql`, one module a subject.
 
 mod access;
+mod accounts;
 mod bad_input;
 mod paging;
 mod reads;
 mod schema;
 mod small_blog;
 mod statements;
+mod terms_writing;
 mod transport;

@@ -19,7 +19,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("blog", &["identity", "markup", "model", "outgoing", "search", "storage"]),
     ("graphql", &["blog", "model"]),
     ("http", &["blog", "graphql", "model"]),
-    ("server", &["blog", "exchange", "graphql", "http", "markup", "model", "storage"]),
+    ("server", &["blog", "exchange", "graphql", "http", "identity", "markup", "model", "storage"]),
 ];
 
 /// Each technology, with the crates that may know it.

@@ -20,6 +20,8 @@ pub struct TestBlog {
     pub database: TestDatabase,
     /// The client: it follows no redirects.
     pub http: reqwest::Client,
+    /// By what somebody becomes the first owner.
+    pub setup_token: Option<String>,
     blog: Blog,
     stop: Option<oneshot::Sender<()>>,
     running: Option<JoinHandle<anyhow::Result<()>>>,
@@ -52,13 +54,14 @@ impl TestBlog {
         let application = Application::build(&settings, clock).await.expect("an application");
         let address = application.address();
         let blog = application.blog().clone();
+        let setup_token = application.setup_token().map(str::to_owned);
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(application.run_until_stopped(async {
             // A dropped sender is a stop, too.
             let _ = stopped.await;
         }));
         let http = Client::new(address).http;
-        Self { address, database, http, blog, stop: Some(stop), running: Some(running) }
+        Self { address, database, http, setup_token, blog, stop: Some(stop), running: Some(running) }
     }
 
     /// Stops it as SIGTERM would, and gives the database back, to be served again.

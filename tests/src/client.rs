@@ -24,24 +24,58 @@ impl Client {
         Self { address, http: http.expect("a client without TLS") }
     }
 
-    /// The same client with a header on every request.
+    /// The same, with these headers in each request.
     ///
     /// # Panics
-    /// Where that is no header.
+    /// Where one is no header.
     #[must_use]
-    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
-        let value = reqwest::header::HeaderValue::from_str(value).expect("a header");
-        let headers =
-            reqwest::header::HeaderMap::from_iter([(reqwest::header::HeaderName::from_static(name), value)]);
+    pub fn with(&self, headers: &[(&str, &str)]) -> Self {
+        let mut all = reqwest::header::HeaderMap::new();
+        for (name, value) in headers {
+            let name: reqwest::header::HeaderName = name.parse().expect("the name of a header");
+            all.append(name, value.parse().expect("the value of a header"));
+        }
         let http =
-            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).default_headers(headers);
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).default_headers(all);
         Self { address: self.address, http: http.build().expect("a client without TLS") }
     }
 
-    /// The same client for a program that has a token.
+    /// The same, with a header in each request.
+    ///
+    /// # Panics
+    /// Where it is none.
+    #[must_use]
+    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        self.with(&[(name, value)])
+    }
+
+    /// The same, by a token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         self.with_header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// The same, as a browser sends it from a page of this site: with a cookie, as `name=value`.
+    #[must_use]
+    pub fn with_cookie(&self, cookie: &str) -> Self {
+        self.with(&[("cookie", cookie), ("sec-fetch-site", "same-origin")])
+    }
+
+    /// Signs in, and gives the cookie that the answer sets, as `name=value`.
+    ///
+    /// # Panics
+    /// Where it is not let in.
+    pub async fn sign_in(&self, name: &str, password: &str) -> String {
+        let query =
+            "mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code message } } }";
+        let body =
+            json!({ "query": query, "variables": { "input": { "name": name, "password": password } } });
+        let response = self.http.post(self.url("/graphql")).json(&body).send().await.expect("an answer");
+        let cookie =
+            response.headers().get("set-cookie").map(|cookie| cookie.to_str().expect("text").to_owned());
+        let answer: Value = response.json().await.expect("JSON");
+        let cookie = cookie.unwrap_or_else(|| panic!("not let in: {answer:#}"));
+        cookie.split(';').next().unwrap_or_default().to_owned()
     }
 
     /// The address of something on this server.

@@ -19,6 +19,7 @@
     reason = "a harness that cannot do its work has nothing better to do than to say so and end the test"
 )]
 
+mod accounts;
 mod binary;
 mod blog;
 mod client;
@@ -27,6 +28,7 @@ mod eventually;
 mod receiver;
 mod shared_data;
 
+pub use accounts::PASSWORD;
 pub use binary::{Ended, Inkstand, Output, Served};
 pub use blog::{TestBlog, item};
 pub use client::Client;

@@ -125,7 +125,9 @@ impl Reader {
         }
         writing.update_account(&account).await?;
         let detail = told(&before, &account, &change);
-        writing.audit("account.update", Some(target(&account)), &detail).await?;
+        if !detail.is_empty() {
+            writing.audit("account.update", Some(target(&account)), &detail).await?;
+        }
         Ok((account, writing.commit().await?))
     }
 

@@ -3,7 +3,8 @@
 //! [`Gateway`] takes a [`Question`] (query, operation name, variables) and a `blog::Reader`, and gives an
 //! [`Answer`]: the body to send, and an [`Outcome`] from which the transport makes a status. The schema is
 //! Relay's: global ids, connections with cursors, and one query answers a whole page without N+1, because every
-//! look-up of a request goes through its batches (`batch` says how).
+//! look-up of a request goes through its batches (`batch` says how). A session that a mutation began or ended comes
+//! back as a [`SessionChange`], for the transport to tell the client of.
 //!
 //! Foreseeable refusals are errors with a stable `extensions.code` ([`code`] lists them all, and
 //! `schema/error-codes.md` explains them); faults are one opaque error with the request's id, logged once.

@@ -30,6 +30,7 @@ pub struct Application {
     router: axum::Router,
     blog: Blog,
     sample_posts: u64,
+    setup_token: Option<String>,
     lock: ServeLock,
 }
 
@@ -65,10 +66,11 @@ impl Application {
             }
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
+        let setup_token = blog.offer_setup().await?;
         let gateway = Gateway::new(&public_url);
         let router =
             router(HttpOptions { blog: blog.clone(), gateway, public_url, clock, deadline: DEADLINE });
-        Ok(Self { listener, address, router, blog, sample_posts, lock })
+        Ok(Self { listener, address, router, blog, sample_posts, setup_token, lock })
     }
 
     /// Where it listens.
@@ -87,6 +89,12 @@ impl Application {
     #[must_use]
     pub fn sample_posts(&self) -> u64 {
         self.sample_posts
+    }
+
+    /// By what somebody becomes the first owner; `None` where there is one.
+    #[must_use]
+    pub fn setup_token(&self) -> Option<&str> {
+        self.setup_token.as_deref()
     }
 
     /// Answers until `stop` is ready, then lets running requests end and closes the database.

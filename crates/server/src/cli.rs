@@ -6,6 +6,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use inkstand_model::{Role, Scope};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -58,6 +59,14 @@ enum Command {
     /// Show or change the blog's title, tagline, language, time zone and permalink pattern
     #[command(subcommand)]
     Site(SiteCommand),
+    /// The accounts that can sign in
+    #[command(subcommand, after_help = ACCOUNT_HELP)]
+    Account(AccountCommand),
+    /// The tokens with which programs use the API
+    #[command(subcommand, after_help = TOKEN_HELP)]
+    Token(TokenCommand),
+    /// Tell who did what, the latest first
+    Audit(AuditArgs),
     /// Have every running server build its search index anew
     Reindex,
     /// Print the GraphQL schema
@@ -75,6 +84,159 @@ aliases/redirect_from, tags, categories, authors, series, language, excerpt/desc
 is kept. Without a date there, the file name's (2014-03-12-title.md) or the path's is taken.
 
 Exit code: 0 if everything was read (warnings included), 2 if something was refused, 1 if nothing could be done.";
+
+const ACCOUNT_HELP: &str = "\
+Roles, each all that the ones before it may:
+  subscriber  comment
+  author      write posts of their own
+  editor      write everybody's posts, and pages; tags, categories, series, authors, menus
+  owner       everything: settings, accounts, webhooks
+
+Passwords have at least 12 characters. They are asked for on the terminal, or read with --password-stdin:
+  inkstand account create ada --role owner
+  pass show blog/ada | inkstand account set-password ada --password-stdin
+
+A running server notices at once: who is disabled or demoted is so with their next request.";
+
+const TOKEN_HELP: &str = "\
+A token acts for an account, and never does more than its role and the token's scope allow:
+  read   read what the account may read, drafts too
+  write  also write posts, pages and what they are filed under
+  admin  also change settings, accounts and webhooks
+
+It is printed once and kept nowhere. Programs send it as a header:
+  TOKEN=$(inkstand token create ada deploy --scope read)
+  curl -H \"authorization: Bearer $TOKEN\" …";
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Make an account
+    #[command(after_help = ACCOUNT_HELP)]
+    Create(CreateAccountArgs),
+    /// Print all accounts
+    List,
+    /// Change what an account may do
+    SetRole {
+        /// The name that it signs in with
+        name: String,
+        /// subscriber, author, editor or owner
+        #[arg(value_parser = role)]
+        role: Role,
+    },
+    /// Set another password, and end the account's sessions
+    SetPassword {
+        /// The name that it signs in with
+        name: String,
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// Change the name that an account signs in with
+    Rename {
+        /// The name until now
+        name: String,
+        /// The name from now on
+        new_name: String,
+    },
+    /// Keep an account from signing in, end its sessions, and stop its tokens
+    Disable {
+        /// The name that it signs in with
+        name: String,
+    },
+    /// Let a disabled account sign in again
+    Enable {
+        /// The name that it signs in with
+        name: String,
+    },
+}
+
+/// An account to be made.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CreateAccountArgs {
+    /// What it signs in with: 2 to 40 of a-z, 0-9, . - _
+    pub(crate) name: String,
+    /// subscriber, author, editor or owner
+    #[arg(long, value_parser = role, default_value = "author")]
+    pub(crate) role: Role,
+    /// What others see [default: the name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) display_name: Option<String>,
+    /// Where it can be reached
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Option<String>,
+    /// Slug of the author, there already, as whom it writes [default: one is made with its first post]
+    #[arg(long, value_name = "SLUG")]
+    pub(crate) author: Option<String>,
+    /// Give it no password: it acts by tokens only
+    #[arg(long, conflicts_with = "password_stdin")]
+    pub(crate) no_password: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
+}
+
+/// Where a password comes from: never from an argument, which other users of the machine could read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PasswordArgs {
+    /// Read the password from standard input, one line, instead of asking on the terminal
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token, and print it: this once
+    #[command(after_help = TOKEN_HELP)]
+    Create(CreateTokenArgs),
+    /// Print all tokens, without their secrets
+    List {
+        /// Only those of this account
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+    },
+    /// Take a token back: it is good for nothing from now on
+    Revoke {
+        /// Its id, as `inkstand token list` prints it
+        id: String,
+    },
+}
+
+/// A token to be made.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CreateTokenArgs {
+    /// The account that it acts for
+    pub(crate) account: String,
+    /// What it is for: a name by which to know it in a list
+    pub(crate) name: String,
+    /// read, write or admin; each is good for what the ones before it are
+    #[arg(long, value_parser = scope)]
+    pub(crate) scope: Scope,
+    /// Days until it is good for nothing
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) days: u32,
+    /// Let it be good for ever
+    #[arg(long, conflicts_with = "days")]
+    pub(crate) no_expiry: bool,
+}
+
+/// What of the audit.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AuditArgs {
+    /// Only what this account did
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+    /// At most so many lines
+    #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "a role is subscriber, author, editor or owner".to_owned())
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    Scope::parse(text).ok_or_else(|| "a scope is read, write or admin".to_owned())
+}
 
 /// What to import.
 #[derive(Debug, clap::Args)]
@@ -168,6 +330,9 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
             Command::Post(post) => command::post(&settings, post).await,
             Command::Sample(SampleCommand::Remove) => command::remove_sample(&settings).await,
             Command::Site(site) => command::site(&settings, site).await,
+            Command::Account(account) => command::account(&settings, account).await,
+            Command::Token(token) => command::token(&settings, token).await,
+            Command::Audit(args) => command::audit(&settings, args).await,
             Command::Reindex => command::reindex(&settings).await,
             Command::Schema => command::schema(),
             Command::Licences => command::licences(),
@@ -200,6 +365,9 @@ mod tests {
         };
         check(&["import"], ExitCode::FAILURE);
         check(&["sample"], ExitCode::FAILURE);
+        check(&["account", "create", "ada", "--role", "king"], ExitCode::FAILURE);
+        check(&["account", "create", "ada", "--password", "secret"], ExitCode::FAILURE);
+        check(&["account", "create", "--help"], ExitCode::SUCCESS);
         check(&["--no-such-flag"], ExitCode::FAILURE);
         check(&["--version"], ExitCode::SUCCESS);
         check(&["import", "--help"], ExitCode::SUCCESS);

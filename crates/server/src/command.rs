@@ -1,24 +1,31 @@
 //! What each command does. Commands write to the database only; a server that runs meanwhile follows.
 
+mod account;
+mod audit;
 mod import;
+mod password;
 mod post;
 mod serve;
 mod site;
+mod token;
 
 use std::{process::ExitCode, sync::Arc};
 
 use anyhow::{Result, bail};
-use inkstand_blog::{Blog, BlogOptions};
+use inkstand_blog::{Blog, BlogOptions, WriteError};
 use inkstand_graphql::Gateway;
 use inkstand_http::GRAPHIQL_LICENCES;
 use inkstand_markup::grammar_licences;
-use inkstand_model::Viewer;
+use inkstand_model::{Seq, Viewer};
 use inkstand_storage::{DatabaseUrl, Storage};
 
+pub(crate) use account::account;
+pub(crate) use audit::audit;
 pub(crate) use import::import;
 pub(crate) use post::post;
 pub(crate) use serve::serve;
 pub(crate) use site::site;
+pub(crate) use token::token;
 
 use crate::{Settings, SystemClock, application::ensure_database_folder, sample, say::say};
 
@@ -76,4 +83,16 @@ async fn open_existing(settings: &Settings) -> Result<Blog> {
         bail!("there is no blog at {}; name its {flag}", path.display());
     }
     open(settings).await
+}
+
+/// What was written; what was refused as one line.
+fn done<T>(outcome: Result<(T, Seq), WriteError>) -> Result<T> {
+    match outcome {
+        Ok((written, _)) => Ok(written),
+        Err(WriteError::Refused(refusals)) => {
+            let reasons: Vec<String> = refusals.into_iter().map(|refusal| refusal.message).collect();
+            bail!("{}", reasons.join("; "))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -1,13 +1,21 @@
 //! What `serve` says when it starts: at most eight lines, each with something to do next.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+};
 
 use inkstand_storage::DatabaseUrl;
 
 use crate::{Settings, sample, settings::USUAL_DATA_DIR};
 
 /// The lines.
-pub(crate) fn start_lines(settings: &Settings, address: SocketAddr, sample_posts: u64) -> Vec<String> {
+pub(crate) fn start_lines(
+    settings: &Settings,
+    address: SocketAddr,
+    sample_posts: u64,
+    setup_token: Option<&str>,
+) -> Vec<String> {
     let here = reached_at(address);
     let me = quoted(&std::env::args().next().unwrap_or_else(|| "inkstand".to_owned()));
     let flags = blog_flags(settings);
@@ -21,9 +29,18 @@ pub(crate) fn start_lines(settings: &Settings, address: SocketAddr, sample_posts
     if sample_posts > 0 {
         lines.push(format!("  blog     {sample_posts} sample posts (remove: {me} sample remove{flags})"));
     }
-    lines.push(format!("  GraphQL  {here}/graphql (in a browser: GraphiQL)"));
-    if let Some(public) = &settings.public_url {
-        lines.push(format!("  public   {public}"));
+    let public = settings.public_url.as_ref().map(|public| format!("; readers use {public}"));
+    let public = public.unwrap_or_default();
+    let warning = if is_overheard(settings.public_url.as_deref().unwrap_or(&here)) {
+        "; without https, passwords can be read on the way"
+    } else {
+        ""
+    };
+    lines.push(format!("  GraphQL  {here}/graphql (in a browser: GraphiQL{public}{warning})"));
+    if let Some(token) = setup_token {
+        lines.push(format!(
+            "  owner    nobody yet: {me} account create NAME --role owner{flags}, or redeemSetupToken with {token}"
+        ));
     }
     lines.push(format!("  search   {}", search_line(&here, sample_posts)));
     lines.push(format!(
@@ -40,6 +57,17 @@ pub(crate) fn reached_at(address: SocketAddr) -> String {
         SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("http://[::1]:{}", v6.port()),
         other => format!("http://{other}"),
     }
+}
+
+/// Whether what is sent to a URL goes unencrypted over a network.
+fn is_overheard(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    !(host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()))
 }
 
 /// What a command needs to find the same blog, with a space before it. The address of a PostgreSQL may hold a
@@ -100,6 +128,33 @@ mod tests {
         check("it's mine", None, r" --data-dir 'it'\''s mine'");
         check("data", Some("sqlite:/srv/a b.sqlite"), " --database-url 'sqlite:/srv/a b.sqlite'");
         check("data", Some("postgres://ink:secret@db/blog"), " --database-url …");
+    }
+
+    #[test]
+    fn there_are_never_more_than_seven_lines() {
+        let mut settings = settings("data", None);
+        settings.public_url = Some("https://blog.example".to_owned());
+        let lines = start_lines(&settings, settings.listen, 15, Some("ink_setup_x"));
+        // The eighth is the log's.
+        assert!(lines.len() <= 7, "{lines:#?}");
+        assert!(lines.iter().any(|line| line.contains("account create NAME --role owner, or redeem")));
+        assert!(start_lines(&settings, settings.listen, 15, None).iter().all(|line| !line.contains("owner")));
+    }
+
+    #[test]
+    fn who_can_listen_in_is_told() {
+        for (url, overheard) in [
+            ("http://blog.example", true),
+            ("http://192.0.2.1:8080/sub", true),
+            ("http://[2001:db8::1]:8080", true),
+            ("http://localhost.evil.example", true),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("http://localhost", false),
+            ("https://blog.example", false),
+        ] {
+            assert_eq!(is_overheard(url), overheard, "{url}");
+        }
     }
 
     #[test]

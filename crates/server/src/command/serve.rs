@@ -13,7 +13,8 @@ pub(crate) async fn serve(settings: &Settings) -> Result<ExitCode> {
     let application = Application::build(settings, Arc::new(SystemClock)).await?;
     // Only now: until then the system's own way of stopping is quicker, and harms nothing.
     let mut signals = StopSignals::new();
-    let lines = start_lines(settings, application.address(), application.sample_posts());
+    let lines =
+        start_lines(settings, application.address(), application.sample_posts(), application.setup_token());
     // A full disk behind standard output is no reason not to serve.
     let _ = say(lines.join("\n"));
     let stop = async move {
