@@ -8,4 +8,5 @@ mod reads;
 mod schema;
 mod small_blog;
 mod statements;
+mod terms_writing;
 mod transport;

@@ -6,7 +6,7 @@ mod owners;
 mod retries;
 mod told;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use inkstand_model::{FixedClock, Instant};
 use inkstand_tests::{Database, Received, TestBlog, TestDatabase, eventually};
@@ -113,4 +113,26 @@ async fn publish(blog: &TestBlog, numbers: impl IntoIterator<Item = usize>) {
 /// The titles of messages in the order in which they came.
 fn titles(received: &[Received]) -> Vec<String> {
     received.iter().map(|message| message.data("title").as_str().unwrap_or("-").to_owned()).collect()
+}
+
+/// Asserts that a message has the form of its example in `schema/webhooks.md`.
+fn assert_documented(message: &Received) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/webhooks.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let examples = text.split("```json").skip(1).filter_map(|rest| rest.split("```").next());
+    let example = examples
+        .map(|example| serde_json::from_str::<Value>(example).unwrap())
+        .find(|example| example["type"] == message.event().as_str())
+        .unwrap_or_else(|| panic!("no example of {}", message.event()));
+    assert_eq!(form(&message.json()), form(&example), "{}", message.body);
+}
+
+/// A value without what it says: its kinds and names.
+fn form(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), form(value))).collect(),
+        Value::Array(items) => items.iter().take(1).map(form).collect(),
+        Value::String(_) => json!("text"),
+        other => other.clone(),
+    }
 }

@@ -156,6 +156,18 @@ impl Reader {
         self.visible_one(self.storage().entry_by_slug(kind, slug).await?).await
     }
 
+    /// Slugs of posts or pages that begin with `beginning`, at most so many, for whoever wrote half a slug; nothing for
+    /// viewers who may not see every one of them.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn slugs_beginning(&self, kind: EntryKind, beginning: &str, limit: u64) -> Read<Vec<Slug>> {
+        if !may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys)) {
+            return Ok(Vec::new());
+        }
+        Ok(self.storage().slugs_beginning(kind, beginning, limit).await?)
+    }
+
     /// An entry that would stand at this address, if the viewer may see such.
     pub(crate) async fn unpublished_at(&self, path: &Path) -> Read<Option<Entry>> {
         if self.preview.is_none() && !may(&self.viewer, Action::ReadUnpublished(Whose::Own)) {

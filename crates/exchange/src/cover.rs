@@ -11,7 +11,7 @@ const SRC: &[&str] = &["src", "image", "path", "url", "file", "feature"];
 const ALT: &[&str] = &["alt", "alt_text", "description"];
 const CAPTION: &[&str] = &["caption", "title"];
 
-/// Takes the picture with the words that belong to it.
+/// Takes the picture with the words that belong to it. Its caption is as written, and not yet what `Cover` promises.
 pub(crate) fn take(fields: &mut Fields) -> Option<Cover> {
     // `image: false` is how a theme is told that there is none.
     let none = |value: &Value| (*value == Value::Bool(false)).then_some(());
@@ -28,7 +28,7 @@ pub(crate) fn take(fields: &mut Fields) -> Option<Cover> {
             words(&["image_alt", "cover_alt", "thumbnail_alt", "featured_image_alt"]).unwrap_or_default();
     }
     if cover.caption.is_none() {
-        cover.caption = words(&["image_caption", "cover_caption"]).map(|caption| safe(&caption));
+        cover.caption = words(&["image_caption", "cover_caption"]);
     }
     Some(cover)
 }
@@ -53,8 +53,7 @@ fn read(value: &Value) -> Reading<Cover> {
             let (alt, caption) = (words(ALT), words(CAPTION));
             let used = 1 + usize::from(alt.is_some()) + usize::from(caption.is_some());
             let complete = entries.iter().filter(|(_, value)| !value.is_empty()).count() == used;
-            let cover =
-                Cover { src, alt: alt.unwrap_or_default(), caption: caption.map(|caption| safe(&caption)) };
+            let cover = Cover { src, alt: alt.unwrap_or_default(), caption };
             if complete { Reading::All(cover) } else { Reading::Part(cover, value.clone()) }
         }
         _ => Reading::Unlike(UNLIKE),
@@ -62,6 +61,10 @@ fn read(value: &Value) -> Reading<Cover> {
 }
 
 /// `Cover::caption` is safe HTML, and nothing but plain text can become that without a sanitiser.
+pub(crate) fn with_safe_caption(cover: Cover) -> Cover {
+    Cover { caption: cover.caption.as_deref().map(safe), ..cover }
+}
+
 fn safe(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -25,8 +25,8 @@ struct Entry {
     normal: String,
     /// The spelling of the table that it stands in: Zola's `[taxonomies]` and `[extra]`, Hugo's `params`.
     table: Option<String>,
-    /// Looked at and left where it is, so that nobody complains about it twice.
-    left: bool,
+    /// Looked at and left where it is, so that nobody complains about it twice: the complaint.
+    left: Option<String>,
 }
 
 /// What a reader makes of a value.
@@ -109,12 +109,13 @@ impl Fields {
                 }
                 Reading::Part(value, rest) => {
                     entry.field.value = rest;
-                    entry.left = true;
+                    entry.left = Some(format!("`{}` says more than is understood", entry.field.name));
                     return Some(value);
                 }
                 Reading::Unlike(expected) => {
-                    entry.left = true;
-                    let message = format!("`{}` is not {expected}; kept as it is", entry.field.name);
+                    let complaint = format!("`{}` is not {expected}", entry.field.name);
+                    let message = format!("{complaint}; kept as it is");
+                    entry.left = Some(complaint);
                     let line = entry.field.line;
                     self.warn(line, message);
                 }
@@ -137,6 +138,27 @@ impl Fields {
             }
         }
         None
+    }
+
+    /// Where each key stands, by its name without case and marks.
+    pub(crate) fn lines(&self) -> HashMap<String, u32> {
+        let lines = self.entries.iter().filter_map(|entry| Some((entry.normal.clone(), entry.field.line?)));
+        lines.collect()
+    }
+
+    /// What nobody took and says something: its line, and what is wrong with it; `unknown` words that of a key that
+    /// nobody asked for.
+    pub(crate) fn untaken(&self, unknown: impl Fn(&str) -> String) -> Vec<(Option<u32>, String)> {
+        let untaken = self.entries.iter().filter(|entry| !entry.field.value.is_empty());
+        let told = |entry: &Entry| {
+            (entry.field.line, entry.left.clone().unwrap_or_else(|| unknown(&entry.field.name)))
+        };
+        untaken.map(told).collect()
+    }
+
+    /// What was odd so far.
+    pub(crate) fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Everything that nobody took, as a JSON object in the original spelling, and all the warnings.
@@ -171,7 +193,9 @@ impl Fields {
     fn places(&mut self, reach: Reach, names: &[&str]) -> Vec<usize> {
         let names: Vec<String> = names.iter().map(|name| normal_name(name)).collect();
         let known = |entry: &Entry| {
-            (reach == Reach::Tables || entry.table.is_none()) && !entry.left && names.contains(&entry.normal)
+            (reach == Reach::Tables || entry.table.is_none())
+                && entry.left.is_none()
+                && names.contains(&entry.normal)
         };
         self.entries.retain(|entry| !(known(entry) && entry.field.value.is_empty()));
         let mut places: Vec<usize> = self
@@ -191,6 +215,6 @@ impl Fields {
 
 impl Entry {
     fn new(field: Field, table: Option<String>) -> Self {
-        Self { normal: normal_name(&field.name), field, table, left: false }
+        Self { normal: normal_name(&field.name), field, table, left: None }
     }
 }

@@ -38,14 +38,19 @@ pub(crate) fn is_present(bytes: &[u8]) -> bool {
 
 /// Takes a file apart.
 pub(crate) fn read(text: &str) -> Result<Document<'_>, Unreadable> {
+    read_within(text, MAX_FRONT_MATTER)
+}
+
+/// The same, with front matter of at most so many bytes.
+pub(crate) fn read_within(text: &str, limit: usize) -> Result<Document<'_>, Unreadable> {
     let text = without_bom(text);
     let Some(notation) = notation(text) else {
         return Ok(Document { fields: None, body: text });
     };
     let (fields, body) = match notation {
-        Notation::Json => read_json(text)?,
+        Notation::Json => read_json(text, limit)?,
         Notation::Yaml | Notation::Toml => {
-            let (front, body) = between_marks(text, notation)?;
+            let (front, body) = between_marks(text, notation, limit)?;
             let fields = if notation == Notation::Yaml { read_yaml(front) } else { read_toml(front) }?;
             (fields, body)
         }
@@ -77,7 +82,7 @@ fn notation(text: &str) -> Option<Notation> {
 }
 
 /// What stands between the marks and after them.
-fn between_marks(text: &str, notation: Notation) -> Result<(&str, &str), Unreadable> {
+fn between_marks(text: &str, notation: Notation, limit: usize) -> Result<(&str, &str), Unreadable> {
     let (opening, rest) = text.split_once('\n').unwrap_or((text, ""));
     let mut length = 0;
     for line in rest.split_inclusive('\n') {
@@ -90,16 +95,13 @@ fn between_marks(text: &str, notation: Notation) -> Result<(&str, &str), Unreada
             return Ok((&rest[..length], &rest[length + line.len()..]));
         }
         length += line.len();
-        if length > MAX_FRONT_MATTER {
+        if length > limit {
             break;
         }
     }
     let mark = opening.trim_end();
-    let reason = if length > MAX_FRONT_MATTER {
-        format!(
-            "the front matter does not end within {} KiB; close it with a line {mark}",
-            MAX_FRONT_MATTER / 1024
-        )
+    let reason = if length > limit {
+        format!("the front matter does not end within {} KiB; close it with a line {mark}", limit / 1024)
     } else {
         format!("the front matter that begins here is never closed; end it with a line {mark}")
     };
@@ -152,9 +154,9 @@ fn read_toml(front: &str) -> Result<Fields, Unreadable> {
     Ok(Fields::of(table.into_iter().map(|(name, value)| Field { name, line: None, value: value.into() })))
 }
 
-fn read_json(text: &str) -> Result<(Fields, &str), Unreadable> {
+fn read_json(text: &str, limit: usize) -> Result<(Fields, &str), Unreadable> {
     // The end is known only after reading, so the limit is a window; a character may straddle its edge.
-    let mut window = text.len().min(MAX_FRONT_MATTER);
+    let mut window = text.len().min(limit);
     while !text.is_char_boundary(window) {
         window -= 1;
     }
@@ -162,7 +164,7 @@ fn read_json(text: &str) -> Result<(Fields, &str), Unreadable> {
     let object = match values.next() {
         Some(Ok(serde_json::Value::Object(object))) => object,
         Some(Err(error)) if error.is_eof() && window < text.len() => {
-            let reason = format!("the front matter does not end within {} KiB", MAX_FRONT_MATTER / 1024);
+            let reason = format!("the front matter does not end within {} KiB", limit / 1024);
             return Err(refuse(Some(1), reason));
         }
         Some(Err(error)) if error.is_eof() => {

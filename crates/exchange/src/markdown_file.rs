@@ -77,6 +77,7 @@ fn item(place: &Place, bytes: &[u8], fields: Option<Fields>, body: &str) -> Impo
         none.warn(None, "the file has no front matter");
         none
     });
+    let format = take_format(&mut fields).unwrap_or(Format::Markdown);
     let body = clean_body(&mut fields, body);
     let body::Body { text: mut source, remnants } = body::read(&body);
     let title = take_title(&mut fields, &name, &mut source);
@@ -115,8 +116,7 @@ fn item(place: &Place, bytes: &[u8], fields: Option<Fields>, body: &str) -> Impo
         }
     });
     let series = term::take_series(&mut fields);
-    let order = ["menu_order", "nav_order", "order", "weight"];
-    let menu_order = (kind == EntryKind::Page).then(|| term::take_position(&mut fields, &order)).flatten();
+    let menu_order = (kind == EntryKind::Page).then(|| take_menu_order(&mut fields)).flatten();
     let item = ImportItem {
         source_path: place.source_path.clone(),
         digest: digest(&place.source_path, bytes),
@@ -126,9 +126,9 @@ fn item(place: &Place, bytes: &[u8], fields: Option<Fields>, body: &str) -> Impo
         date: dated.map(|dated| dated.date),
         updated: take_updated(&mut fields),
         draft,
-        format: Format::Markdown,
+        format,
         source,
-        excerpt: take_words(&mut fields, Reach::Tables, &["excerpt", "summary", "description"]),
+        excerpt: take_excerpt(&mut fields),
         tags: term::take_names(&mut fields, &["tags", "tag"]),
         categories,
         authors: author::take(&mut fields),
@@ -137,7 +137,7 @@ fn item(place: &Place, bytes: &[u8], fields: Option<Fields>, body: &str) -> Impo
         aliases: take_aliases(&mut fields),
         language: take_language(&mut fields).or_else(|| name.language.map(ToOwned::to_owned)),
         translation_key: take_words(&mut fields, Reach::Tables, &["translationKey"]).or(Some(name.stem)),
-        cover: cover::take(&mut fields),
+        cover: cover::take(&mut fields).map(cover::with_safe_caption),
         featured: take_featured(&mut fields),
         menu_order: menu_order.unwrap_or(0),
         extra: None,
@@ -161,17 +161,26 @@ fn clean_body(fields: &mut Fields, body: &str) -> String {
     {
         clean = clean.replacen(&separator, "<!--more-->", 1);
     }
-    let start = clean.len() - clean.trim_start().len();
-    let start = clean[..start].rfind('\n').map_or(0, |end| end + 1);
-    clean.split_off(start)
+    without_blank_lines_in_front(clean)
+}
+
+pub(crate) fn without_blank_lines_in_front(mut text: String) -> String {
+    let start = text.len() - text.trim_start().len();
+    let start = text[..start].rfind('\n').map_or(0, |end| end + 1);
+    text.split_off(start)
+}
+
+/// What the body is written in. Other programs mean other things by that name, and keep them.
+pub(crate) fn take_format(fields: &mut Fields) -> Option<Format> {
+    fields.take_if(Reach::Top, &["format"], |value| match value.words()?.as_str() {
+        "markdown" => Some(Format::Markdown),
+        "html" => Some(Format::Html),
+        _ => None,
+    })
 }
 
 fn take_title(fields: &mut Fields, name: &FileName<'_>, source: &mut String) -> String {
-    let title = fields.take(Reach::Top, &["title"], |value| match value.words().and_then(one_line) {
-        Some(title) => Reading::All(title),
-        None => Reading::Unlike("a title"),
-    });
-    if let Some(title) = title {
+    if let Some(title) = take_said_title(fields) {
         return title;
     }
     if let Some((title, rest)) = heading::take_title(source)
@@ -185,8 +194,15 @@ fn take_title(fields: &mut Fields, name: &FileName<'_>, source: &mut String) -> 
     one_line(name.title()).unwrap_or_else(|| "Untitled".to_owned())
 }
 
+pub(crate) fn take_said_title(fields: &mut Fields) -> Option<String> {
+    fields.take(Reach::Top, &["title"], |value| match value.words().and_then(one_line) {
+        Some(title) => Reading::All(title),
+        None => Reading::Unlike("a title"),
+    })
+}
+
 /// The text without line breaks and other control characters; `None` where nothing else is in it.
-fn one_line(text: String) -> Option<String> {
+pub(crate) fn one_line(text: String) -> Option<String> {
     if !text.contains(char::is_control) {
         return Some(text);
     }
@@ -195,15 +211,19 @@ fn one_line(text: String) -> Option<String> {
 }
 
 /// Takes a text; `excerpt: false` tells a theme something and is none.
-fn take_words(fields: &mut Fields, reach: Reach, names: &[&str]) -> Option<String> {
+pub(crate) fn take_words(fields: &mut Fields, reach: Reach, names: &[&str]) -> Option<String> {
     fields.take(reach, names, |value| match value.words() {
         Some(words) if !matches!(value, Value::Bool(_)) => Reading::All(words),
         _ => Reading::Unlike("a text"),
     })
 }
 
+pub(crate) fn take_excerpt(fields: &mut Fields) -> Option<String> {
+    take_words(fields, Reach::Tables, &["excerpt", "summary", "description"])
+}
+
 /// What can't be understood is taken for a draft: publishing by mistake is the worse mistake.
-fn take_draft(fields: &mut Fields) -> bool {
+pub(crate) fn take_draft(fields: &mut Fields) -> bool {
     let published = fields.take_if(Reach::Top, &["published"], |value| match value {
         // Any other number is a date.
         Value::Number(number) if !matches!(number.as_str(), "0" | "1") => None,
@@ -226,7 +246,7 @@ fn take_draft(fields: &mut Fields) -> bool {
     unclear || draft == Some(true) || published == Some(false) || status == Some(true)
 }
 
-fn take_kind(fields: &mut Fields) -> Option<EntryKind> {
+pub(crate) fn take_kind(fields: &mut Fields) -> Option<EntryKind> {
     let kind_of = |value: &Value| match value.words()?.to_ascii_lowercase().as_str() {
         "page" | "pages" => Some(EntryKind::Page),
         "post" | "posts" => Some(EntryKind::Post),
@@ -236,7 +256,7 @@ fn take_kind(fields: &mut Fields) -> Option<EntryKind> {
     kinds.into_iter().flatten().max()
 }
 
-fn take_date(fields: &mut Fields) -> Option<Dated> {
+pub(crate) fn take_date(fields: &mut Fields) -> Option<Dated> {
     const NAMES: &[&str] =
         &["date", "published_at", "publish_date", "published_on", "published", "pub_date", "created_at"];
     take_dated(fields, NAMES)
@@ -259,7 +279,7 @@ fn take_dated(fields: &mut Fields, names: &[&str]) -> Option<Dated> {
     Some(dated)
 }
 
-fn take_language(fields: &mut Fields) -> Option<String> {
+pub(crate) fn take_language(fields: &mut Fields) -> Option<String> {
     fields.take(Reach::Tables, &["lang", "language", "locale"], |value| {
         match value.words().filter(|tag| Language::parse(tag).is_ok()) {
             Some(tag) => Reading::All(tag),
@@ -268,7 +288,11 @@ fn take_language(fields: &mut Fields) -> Option<String> {
     })
 }
 
-fn take_featured(fields: &mut Fields) -> bool {
+pub(crate) fn take_menu_order(fields: &mut Fields) -> Option<i32> {
+    term::take_position(fields, &["menu_order", "nav_order", "order", "weight"])
+}
+
+pub(crate) fn take_featured(fields: &mut Fields) -> bool {
     let featured = fields.take(Reach::Tables, &["featured", "sticky", "pin", "pinned"], |value| {
         value.truth().map_or(Reading::Unlike("true or false"), Reading::All)
     });

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod post;
+
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Result;
@@ -11,6 +13,10 @@ use crate::{
     Settings, command,
     settings::{BlogArgs, ServeArgs},
     telemetry,
+};
+
+pub(crate) use post::{
+    DateArgs, EditArgs, ListArgs, NewArgs, PostCommand, PublishArgs, ShownStatus, StepArgs, UnpublishArgs,
 };
 
 /// Inkstand, an API-first blog server.
@@ -31,6 +37,7 @@ const EXAMPLES: &str = "\
 Examples:
   inkstand                                    serve the blog in ./data
   inkstand import ~/old-blog                  bring posts in, also while it serves
+  inkstand post new --publish                 write a post in your editor
   inkstand --listen 0.0.0.0:80 --public-url https://blog.example
   inkstand --database-url postgres://ink@db/blog
 
@@ -43,6 +50,9 @@ enum Command {
     /// Bring in Markdown with front matter, from Jekyll, Hugo, Zola and the like
     #[command(after_help = IMPORT_HELP)]
     Import(ImportArgs),
+    /// Write, edit, publish and list posts and pages, with your own editor or in scripts
+    #[command(subcommand, after_help = post::HELP)]
+    Post(PostCommand),
     /// The sample posts that a new blog begins with
     #[command(subcommand)]
     Sample(SampleCommand),
@@ -317,6 +327,7 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
         match command {
             Command::Serve(_) => command::serve(&settings).await,
             Command::Import(args) => command::import(&settings, args).await,
+            Command::Post(post) => command::post(&settings, post).await,
             Command::Sample(SampleCommand::Remove) => command::remove_sample(&settings).await,
             Command::Site(site) => command::site(&settings, site).await,
             Command::Account(account) => command::account(&settings, account).await,

@@ -65,6 +65,33 @@ impl Storage {
         self.entries_where(is_it).await
     }
 
+    /// Slugs of a kind that begin with `beginning`, in their order, at most so many.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(level = "debug", name = "db.entry.slugs_beginning", skip(self))]
+    pub async fn slugs_beginning(
+        &self,
+        kind: EntryKind,
+        beginning: &str,
+        limit: u64,
+    ) -> Result<Vec<Slug>, StorageError> {
+        // No slug has that character, and on both databases slugs are in the order of code points.
+        let end = format!("{beginning}{}", char::MAX);
+        let slugs: Vec<String> = entry::Entity::find()
+            .select_only()
+            .column(entry::Column::Slug)
+            .filter(entry::Column::Kind.eq(kind.as_str()))
+            .filter(entry::Column::Slug.gte(beginning))
+            .filter(entry::Column::Slug.lt(end))
+            .order_by_asc(entry::Column::Slug)
+            .limit(limit)
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        Ok(slugs.into_iter().map(Slug::from_stored).collect())
+    }
+
     /// The entry with this number, whatever its status.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
+use inkstand_blog::MenuEdit;
+use inkstand_model::{MenuItem, MenuTarget, Viewer};
 use inkstand_tests::{Database, TestBlog};
 use insta::assert_json_snapshot;
 use rstest::rstest;
@@ -29,6 +31,10 @@ async fn the_committed_schema_is_the_served_one() {
 #[tokio::test]
 async fn every_operation_is_answered(#[case] database: Database) {
     let blog = small_blog(database).await;
+    let home =
+        MenuItem { label: "Home".to_owned(), target: MenuTarget::Url("/".to_owned()), children: Vec::new() };
+    let menu = MenuEdit { location: "main".to_owned(), items: vec![home], version: None };
+    blog.blog().reader(Viewer::Operator).set_menu(menu).await.unwrap();
     // Each with its variables, and places in its answer that must not be empty.
     let mut table: BTreeMap<&str, (Value, &[&str])> = BTreeMap::from([
         ("archive", (json!({}), &["/archive/0/postCount", "/posts/nodes/0/title"] as &[&str])),
@@ -62,6 +68,7 @@ async fn every_operation_is_answered(#[case] database: Database) {
             "post-by-slug",
             (json!({ "slug": "hello" }), &["/post/markdown", "/post/html", "/post/tags/1/slug"]),
         ),
+        ("menu", (json!({ "location": "main" }), &["/site/menu/0/label", "/site/menu/0/url"])),
         ("posts-by-tag", (json!({ "tags": ["rust"] }), &["/posts/nodes/0/title", "/posts/totalCount"])),
         ("route", (json!({ "path": "/old/hello.html" }), &["/route/location", "/route/node/html"])),
         (

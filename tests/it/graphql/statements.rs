@@ -80,7 +80,7 @@ async fn a_long_page_costs_as_many_as_a_short_one(#[case] database: Database) {
     search: 3, 3
     search counted alone: 0, 0
     suggestions: 1, 1
-    filter: 4, 4
+    filter: 6, 6
     nodes: 4, 4
     ");
 }

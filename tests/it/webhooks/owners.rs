@@ -4,7 +4,7 @@ use inkstand_tests::{Answering, Database, Receiver, TestBlog};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{EVERYTHING, change, hook, latest, look_at, publish};
+use super::{EVERYTHING, assert_documented, change, hook, latest, look_at, publish};
 
 const NOBODY: &str = "webhook_00000000000000000000000000000000";
 
@@ -67,6 +67,7 @@ async fn a_webhook_is_made_changed_and_removed(
     assert_eq!(tested["test"], json!({ "delivered": true, "status": 200, "body": "", "error": null }));
     let told = receiver.received();
     assert_eq!((told[0].event(), told[0].data("webhook")), ("webhook.test".to_owned(), id.clone()));
+    assert_documented(&told[0]);
     assert!(told[0].is_signed_by(made["secret"].as_str().unwrap()));
     assert_ne!(told[0].id, told[1].id);
 
@@ -146,6 +147,7 @@ async fn messages_are_paged_and_filtered_in_one_statement_for_all_webhooks(
     let first = hook(&blog, &one.url(), &["POST_PUBLISHED"]).await;
     let second = hook(&blog, &two.url(), &["POST_PUBLISHED"]).await;
     publish(&blog, 1..=5).await;
+    one.wait_for(5).await;
     latest(&blog, &first, "all arrive", |message| message["state"] == "DELIVERED").await;
     let page = async |after: Option<&str>| {
         let query =

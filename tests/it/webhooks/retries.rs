@@ -1,5 +1,6 @@
 //! Receivers that fail: when they are asked again, and when no more.
 
+use inkstand_model::Clock;
 use inkstand_tests::{Answering, Database, Receiver};
 use rstest::rstest;
 use serde_json::json;
@@ -126,20 +127,26 @@ async fn days_of_failure_make_dead_letters_and_switch_the_webhook_off(
             let seen = look_at(&blog, &hook).await;
             let nodes = seen["deliveries"]["nodes"].as_array().unwrap();
             let sum: u64 = nodes.iter().map(|message| message["attempts"].as_u64().unwrap()).sum();
-            (sum >= attempts as u64).then_some((seen, sum as usize))
+            (sum >= attempts as u64).then_some(sum as usize)
         };
         // The next one has its first turn at the moment when the one before it is given up.
-        let ((seen, sum), _) =
+        let (sum, _) =
             inkstand_tests::eventually("it is written", std::time::Duration::from_secs(30), recorded).await;
         attempts = sum;
+        // The webhook and its messages are read one after the other, and the outcome may be written between.
+        let seen = look_at(&blog, &hook).await;
         if seen["active"] == false {
             break seen;
         }
         assert!(attempts < 40, "{seen:#}");
         let nodes = seen["deliveries"]["nodes"].as_array().unwrap();
         let next = nodes.iter().rev().find(|message| message["state"] == "PENDING").unwrap();
-        clock.set(super::moment(next["nextAttemptAt"].as_str().unwrap()));
-        blog.blog().wake();
+        let next = super::moment(next["nextAttemptAt"].as_str().unwrap());
+        // One that was never tried is due since it was made, and already on its way.
+        if next > clock.now() {
+            clock.set(next);
+            blog.blog().wake();
+        }
     };
     let nodes = off["deliveries"]["nodes"].as_array().unwrap();
     assert_eq!((&nodes[1]["state"], &nodes[1]["attempts"]), (&json!("DEAD"), &json!(21)));

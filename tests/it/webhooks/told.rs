@@ -8,7 +8,9 @@ use inkstand_tests::{Database, Receiver};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{EVERYTHING, blog_at, change, hook, latest, look_at, moment, pass, publish, titles};
+use super::{
+    EVERYTHING, assert_documented, blog_at, change, hook, latest, look_at, moment, pass, publish, titles,
+};
 
 const MORNING: &str = "2024-06-01T08:00:00Z";
 
@@ -27,6 +29,7 @@ async fn each_publication_is_told_as_documented(
     let [stale, published] = &received[..] else { panic!("{received:#?}") };
     for message in &received {
         assert!(message.is_signed_by(&hook.secret), "{message:?}");
+        assert_documented(message);
         assert_eq!(message.signatures.len(), 1);
         assert_eq!(message.content_type, "application/json");
         assert_eq!(message.timestamp, moment(MORNING).millis() / 1000);

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use inkstand_model::{Change, ChangeKind, EntryId, EntryKind, EntryStatus, GlobalId, Position, WebhookEvent};
+use inkstand_model::{
+    CacheKey, Change, ChangeKind, EntryId, EntryKind, EntryStatus, GlobalId, Position, WebhookEvent,
+};
 use inkstand_storage::{NewDelivery, StorageError};
 use tracing::{instrument, warn};
 
@@ -80,7 +82,7 @@ impl Blog {
         let public: Vec<&Change> = changes.iter().filter(|change| change.is_public()).collect();
         let Some(last) = public.last() else { return Ok(Vec::new()) };
         let keys: BTreeSet<&str> =
-            public.iter().flat_map(|change| &change.keys).map(|key| key.as_str()).collect();
+            public.iter().flat_map(|change| &change.keys).map(CacheKey::as_str).collect();
         let keys: Vec<&str> = keys.into_iter().collect();
         let stale = WebhookEvent::CacheInvalidated;
         let mut messages: Vec<(WebhookEvent, String)> =

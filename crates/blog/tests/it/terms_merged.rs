@@ -8,9 +8,9 @@ use inkstand_model::{
 use crate::desk::{Desk, any, keys, tagged, told};
 
 const TAGS: [(&str, &str); 4] = [
-    ("posts/1.md", "---\ntitle: One\ndate: 2024-01-01\ntags: [A, Rust, B, Rustlang]\n---\n1\n"),
-    ("posts/2.md", "---\ntitle: Two\ndate: 2024-01-02\ntags: [Rustlang]\n---\n2\n"),
-    ("posts/3.md", "---\ntitle: Three\ndraft: true\ntags: [rust-lang]\n---\n3\n"),
+    ("posts/one.md", "---\ntitle: One\ndate: 2024-01-01\ntags: [A, Rust, B, Rustlang]\n---\n1\n"),
+    ("posts/two.md", "---\ntitle: Two\ndate: 2024-01-02\ntags: [Rustlang]\n---\n2\n"),
+    ("posts/three.md", "---\ntitle: Three\ndraft: true\ntags: [rust-lang]\n---\n3\n"),
     ("about.md", "---\ntitle: About\ntype: page\ntags: [rust-lang, Rust]\n---\n4\n"),
 ];
 
@@ -87,8 +87,8 @@ async fn a_merge_takes_as_many_statements_for_a_thousand_posts_as_for_one() {
 async fn merged_authors_are_one_in_every_byline() {
     let desk = Desk::searching().await;
     desk.import(&[
-        ("posts/1.md", "---\ntitle: One\ndate: 2024-01-01\nauthors: [ada, lovelace, grace]\n---\n1\n"),
-        ("posts/2.md", "---\ntitle: Two\ndate: 2024-01-02\nauthors: [grace, lovelace]\n---\n2\n"),
+        ("posts/one.md", "---\ntitle: One\ndate: 2024-01-01\nauthors: [ada, lovelace, grace]\n---\n1\n"),
+        ("posts/two.md", "---\ntitle: Two\ndate: 2024-01-02\nauthors: [grace, lovelace]\n---\n2\n"),
     ])
     .await;
     let (ada, lovelace): (Author, Author) =
@@ -112,10 +112,10 @@ async fn a_series_that_was_split_falls_into_place_and_is_ordered() {
     let date = "date: 2024-01-01";
     let desk = Desk::new().await;
     desk.import(&[
-        ("posts/1.md", &part("One", "Steps", 1, date)),
-        ("posts/2.md", &part("Two", "Stpes", 2, date)),
-        ("posts/3.md", &part("Three", "Steps", 3, date)),
-        ("posts/4.md", &part("Four", "Stpes", 4, "draft: true")),
+        ("posts/one.md", &part("One", "Steps", 1, date)),
+        ("posts/two.md", &part("Two", "Stpes", 2, date)),
+        ("posts/three.md", &part("Three", "Steps", 3, date)),
+        ("posts/four.md", &part("Four", "Stpes", 4, "draft: true")),
     ])
     .await;
     let operator = desk.operator();
@@ -138,7 +138,7 @@ async fn a_series_that_was_split_falls_into_place_and_is_ordered() {
     assert!(keys(&told(&desk, before).await).contains(&format!("series:{}", steps.id).as_str()));
     assert_eq!(desk.number("SELECT position AS n FROM series_part WHERE entry_id = (SELECT id FROM entry WHERE slug = 'four')").await, 1);
 
-    desk.import(&[("posts/5.md", "---\ntitle: Five\ndate: 2024-01-01\n---\n5\n")]).await;
+    desk.import(&[("posts/five.md", "---\ntitle: Five\ndate: 2024-01-01\n---\n5\n")]).await;
     let posts = [id("one").await, id("five").await, id("one").await, EntryId::from_uuid(uuid::Uuid::nil())];
     let Err(WriteError::Refused(refusals)) = operator.order_series(steps.id, &posts).await else {
         panic!("refused")
@@ -195,7 +195,7 @@ async fn merging_above_and_below_makes_no_loops() {
     ] {
         let desk = Desk::searching().await;
         let post = "---\ntitle: Deep\ndate: 2024-01-01\ncategories: [z]\n---\nText\n";
-        desk.import(&[("posts/1.md", post)]).await;
+        desk.import(&[("posts/one.md", post)]).await;
         let operator = desk.operator();
         let mut ids: std::collections::BTreeMap<&str, CategoryId> = std::collections::BTreeMap::new();
         for (name, parent) in [

@@ -18,7 +18,7 @@ fn renamed(name: &str, slug: &str) -> TermText {
 #[tokio::test]
 async fn former_slugs_lead_to_the_term_everywhere() {
     let desk = Desk::searching().await;
-    desk.import(&[("posts/1.md", POST)]).await;
+    desk.import(&[("posts/one.md", POST)]).await;
     let operator = desk.operator();
     let tag: Tag = desk.term("rsut").await.unwrap();
     let category: Category = desk.term("langs").await.unwrap();
@@ -74,10 +74,10 @@ async fn former_slugs_lead_to_the_term_everywhere() {
 #[tokio::test]
 async fn an_import_does_not_bring_back_what_was_renamed() {
     let desk = Desk::new().await;
-    desk.import(&[("posts/1.md", POST)]).await;
+    desk.import(&[("posts/one.md", POST)]).await;
     let tag: Tag = desk.term("rsut").await.unwrap();
     desk.operator().update_tag(tag.id, renamed("Rust", "rust")).await.unwrap();
-    desk.import(&[("posts/1.md", &POST.replace("Text", "Other text"))]).await;
+    desk.import(&[("posts/one.md", &POST.replace("Text", "Other text"))]).await;
     desk.import(&[("posts/2.md", &POST.replace("One", "Two"))]).await;
     let tags = desk.operator().terms::<Tag>(TermOrder::Slug, &all()).await.unwrap().items;
     let tags: Vec<(&str, i64)> = tags.iter().map(|tag| (tag.slug.as_str(), tag.post_count)).collect();
@@ -87,7 +87,7 @@ async fn an_import_does_not_bring_back_what_was_renamed() {
 #[tokio::test]
 async fn whoever_bears_a_slug_now_comes_first() {
     let desk = Desk::searching().await;
-    desk.import(&[("posts/1.md", POST)]).await;
+    desk.import(&[("posts/one.md", POST)]).await;
     let operator = desk.operator();
     let first: Tag = desk.term("rsut").await.unwrap();
     operator.update_tag(first.id, renamed("Rust", "rust")).await.unwrap();
@@ -109,7 +109,7 @@ async fn whoever_bears_a_slug_now_comes_first() {
 #[tokio::test]
 async fn a_change_of_a_name_is_one_line_of_the_log_with_the_keys_of_before_and_after() {
     let desk = Desk::new().await;
-    desk.import(&[("posts/1.md", POST)]).await;
+    desk.import(&[("posts/one.md", POST)]).await;
     let tag: Tag = desk.term("rsut").await.unwrap();
     let post = desk.post("one").await.unwrap();
     let before = desk.last().await;
@@ -187,7 +187,7 @@ async fn two_thousand_posts_are_found_by_the_new_name() {
 #[tokio::test]
 async fn posts_are_found_under_every_category_above_theirs() {
     let desk = Desk::searching().await;
-    desk.import(&[("posts/1.md", POST)]).await;
+    desk.import(&[("posts/one.md", POST)]).await;
     let operator = desk.operator();
     let under = |slug: &str| EntryFilter {
         categories: CategoryMatch { slugs: any(&[slug]), descendants: true },

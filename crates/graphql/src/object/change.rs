@@ -82,7 +82,7 @@ pub(crate) enum ChangeKind {
     Category,
     /// A series.
     Series,
-    /// The site's settings.
+    /// The site's settings or its menus.
     Site,
 }
 

@@ -173,6 +173,8 @@ fn ways(secrets: &[Value]) -> Vec<(&'static str, String, Value)> {
     ask("accounts", "{ accounts { nodes { name } } }", json!({}));
     ask("account", "{ account(name: \"olga\") { id name email } }", json!({}));
     ask("apiTokens", "{ apiTokens { nodes { id name } } }", json!({}));
+    ask("webhooks", "{ webhooks { id url } }", json!({}));
+    ask("webhook", "{ webhook(id: \"webhook_00000000000000000000000000000000\") { url } }", json!({}));
     ask("audit", "{ audit { nodes { action targetLabel } } }", json!({}));
     for order in ["NEWEST", "OLDEST", "RECENTLY_UPDATED"] {
         let query = format!(
