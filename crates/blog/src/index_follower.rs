@@ -4,13 +4,19 @@
 //! on from there. Where the position is of another log, past the log's end or before its beginning, the index
 //! is built anew while it goes on answering with what it has.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use inkstand_model::{
-    ChangeKind, EntryId, EntryStatus, Instant, Position, SearchDocument, SearchTerm, Seq, Zone,
+    Change, ChangeKind, ChangeOp, EntryId, EntryStatus, Instant, Position, SearchDocument, SearchTerm, Seq,
+    Slug, Zone,
 };
 use inkstand_search::{Batch, Index};
+use inkstand_storage::{FiledUnder, Term};
 use tracing::{error, info, instrument, warn};
+use uuid::Uuid;
 
 use crate::{Blog, BlogError, reader::ancestors};
 
@@ -94,6 +100,7 @@ impl Blog {
             .filter(|change| matches!(change.kind, ChangeKind::Post | ChangeKind::Page))
             .map(|change| EntryId::from_uuid(change.id))
             .collect();
+        self.index_what_bears(&index, &after.changes, position).await?;
         let touched: Vec<EntryId> = touched.into_iter().collect();
         let upserts = self.documents(&touched).await?;
         let deletes =
@@ -102,6 +109,52 @@ impl Blog {
         // Past `end` where somebody wrote between the two look-ups.
         handle.report(reached.seq, reached.seq >= end.seq || readiness.search_complete);
         Ok(true)
+    }
+
+    /// Indexes anew what bears the names of terms that changed: their slugs and names stand in each entry's document,
+    /// and no entry itself has changed when a tag of two thousand posts gets another name.
+    ///
+    /// Entries that lose a term which is removed are in the log themselves; of those whose term was merged into
+    /// another one, that one is.
+    async fn index_what_bears(
+        &self,
+        index: &Index,
+        changes: &[Change],
+        position: Position,
+    ) -> Result<(), BlogError> {
+        let storage = &self.inner.storage;
+        for (kind, under) in [
+            (ChangeKind::Tag, FiledUnder::Tag),
+            (ChangeKind::Category, FiledUnder::Category),
+            (ChangeKind::Author, FiledUnder::Author),
+            (ChangeKind::Series, FiledUnder::Series),
+        ] {
+            let changed =
+                changes.iter().filter(|change| change.kind == kind && change.op == ChangeOp::Updated);
+            let mut terms: BTreeSet<Uuid> = changed.map(|change| change.id).collect();
+            if terms.is_empty() {
+                continue;
+            }
+            if under == FiledUnder::Category {
+                // Entries know the categories above theirs as well.
+                let tree = storage.category_tree().await?;
+                let below = tree.iter().filter(|category| {
+                    ancestors(&tree, category.id).iter().any(|above| terms.contains(&above.id.uuid()))
+                });
+                terms.extend(below.map(|category| category.id.uuid()).collect::<Vec<_>>());
+            }
+            let terms: Vec<Uuid> = terms.into_iter().collect();
+            let mut after = None;
+            loop {
+                let ids = storage.published_ids_under(under, &terms, after, ENTRIES_AT_ONCE).await?;
+                let Some(last) = ids.last().copied() else { break };
+                after = Some(last);
+                let upserts = self.documents(&ids).await?;
+                // The position stays: after a crash, all of them are indexed again.
+                apply(index, Batch { upserts, deletes: Vec::new() }, position).await?;
+            }
+        }
+        Ok(())
     }
 
     #[instrument(name = "search.build_anew", skip_all)]
@@ -149,6 +202,11 @@ impl Blog {
         let mut categories = storage.categories_of(&ids).await?;
         let mut authors = storage.authors_of(&ids).await?;
         let mut series = storage.series_of(&ids).await?;
+        let mut keys: BTreeSet<Uuid> = tree.iter().map(|category| category.id.uuid()).collect();
+        keys.extend(tags.values().flatten().map(Term::key));
+        keys.extend(authors.values().flatten().map(Term::key));
+        keys.extend(series.values().map(Term::key));
+        let former = storage.former_slugs(&keys.into_iter().collect::<Vec<_>>()).await?;
         let mut documents = Vec::with_capacity(entries.len());
         for entry in entries {
             let id = entry.id;
@@ -160,28 +218,18 @@ impl Blog {
             let above: BTreeSet<_> = categories
                 .iter()
                 .flat_map(|category| ancestors(&tree, category.id))
-                .map(|category| category.slug.clone())
+                .flat_map(|category| [vec![category.slug.clone()], of(&former, category)].concat())
                 .collect();
             documents.push(SearchDocument {
                 id,
                 kind: entry.kind,
                 title: entry.title,
                 text: body.text,
-                tags: tags
-                    .remove(&id)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|t| term(t.slug, t.name))
-                    .collect(),
-                categories: categories.into_iter().map(|c| term(c.slug, c.name)).collect(),
+                tags: terms(tags.remove(&id), &former),
+                categories: terms(Some(categories), &former),
                 category_ancestors: above.into_iter().collect(),
-                authors: authors
-                    .remove(&id)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|a| term(a.slug, a.name))
-                    .collect(),
-                series: series.remove(&id).map(|s| term(s.slug, s.name)),
+                authors: terms(authors.remove(&id), &former),
+                series: terms(series.remove(&id).map(|series| [series]), &former).pop(),
                 hashtags: entry.hashtags,
                 language: entry.language,
                 published_at,
@@ -194,8 +242,21 @@ impl Blog {
     }
 }
 
-fn term(slug: inkstand_model::Slug, name: String) -> SearchTerm {
-    SearchTerm { slug, name }
+fn terms<T: Term>(
+    terms: impl IntoIterator<Item: IntoIterator<Item = T>>,
+    former: &HashMap<Uuid, Vec<Slug>>,
+) -> Vec<SearchTerm> {
+    let term = |term: T| SearchTerm {
+        slug: term.slug().clone(),
+        name: term.name().to_owned(),
+        former: of(former, &term),
+    };
+    terms.into_iter().flatten().map(term).collect()
+}
+
+/// The slugs that a term had.
+fn of(former: &HashMap<Uuid, Vec<Slug>>, term: &impl Term) -> Vec<Slug> {
+    former.get(&term.key()).cloned().unwrap_or_default()
 }
 
 fn year(at: Instant, zone: &Zone) -> i16 {

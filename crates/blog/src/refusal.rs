@@ -1,6 +1,6 @@
 //! What a writing use case says no to.
 
-use inkstand_model::{Action, Entry};
+use inkstand_model::{Action, Entry, Menu};
 use inkstand_storage::StorageError;
 use thiserror::Error;
 
@@ -15,6 +15,9 @@ pub enum WriteError {
     /// It has changed since the version that the edit began from; this is how it is now.
     #[error("it has changed meanwhile")]
     Conflict(Box<Entry>),
+    /// The same of a menu.
+    #[error("it has changed meanwhile")]
+    MenuConflict(Box<Menu>),
     /// Too many attempts: the next one may come after so many seconds.
     #[error("too many attempts; try again in {0} seconds")]
     TooManyAttempts(u64),

@@ -1,7 +1,7 @@
 //! The site's settings, and orders to every server.
 
 use inkstand_model::{
-    Action, ChangeKind, ChangeOp, Language, PermalinkPattern, Seq, Site, Viewer, Zone, may,
+    Action, ChangeKind, ChangeOp, Language, PermalinkPattern, PreviewPattern, Seq, Site, Viewer, Zone, may,
 };
 use tracing::instrument;
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub struct SiteChange {
     pub time_zone: Option<String>,
     /// The pattern of addresses.
     pub permalinks: Option<String>,
+    /// The pattern of preview addresses; an inner `None` takes it away.
+    pub preview_url_pattern: Option<Option<String>>,
 }
 
 impl SiteChange {
@@ -46,6 +48,14 @@ impl SiteChange {
                 .map_err(|error| note(invalid("permalinks", error.to_string())))
                 .ok()
         });
+        let preview_url =
+            self.preview_url_pattern.and_then(|pattern| match pattern.as_deref().map(str::trim) {
+                None | Some("") => Some(None),
+                Some(pattern) => PreviewPattern::parse(pattern)
+                    .map_err(|error| note(invalid("previewUrlPattern", error.to_string())))
+                    .ok()
+                    .map(Some),
+            });
         if !refusals.is_empty() {
             return Err(WriteError::Refused(refusals));
         }
@@ -56,6 +66,7 @@ impl SiteChange {
             replace(&mut site.language, language);
             replace(&mut site.zone, zone);
             replace(&mut site.permalinks, permalinks);
+            replace(&mut site.preview_url, preview_url);
         })
     }
 }

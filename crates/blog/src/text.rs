@@ -2,6 +2,9 @@
 
 use crate::{Refusal, RefusalCode};
 
+/// Characters of an address.
+const LONGEST_ADDRESS: usize = 2_000;
+
 /// One line: trimmed, without control characters, of so many characters.
 pub(crate) fn line(field: &str, text: &str, least: usize, most: usize) -> Result<String, Refusal> {
     let text = text.trim();
@@ -23,6 +26,24 @@ pub(crate) fn lines(field: &str, text: &str, least: usize, most: usize) -> Resul
         return Err(Refusal::new(RefusalCode::Invalid, field, "the character U+0000 cannot be kept"));
     }
     Ok(text.to_owned())
+}
+
+/// An address that readers may follow: `http`, `https` or `mailto`, or a path on this site. Others (`javascript:`) could
+/// do things.
+pub(crate) fn address(field: &str, text: &str) -> Result<String, Refusal> {
+    let address = line(field, text, 1, LONGEST_ADDRESS)?;
+    let rest = ["https://", "http://", "mailto:"].iter().find_map(|scheme| address.strip_prefix(scheme));
+    // `//host` and `/\host` lead away from this site, whatever their writer meant.
+    let path = address.strip_prefix('/').filter(|path| !path.starts_with(['/', '\\']));
+    let leads =
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#'])) || path.is_some();
+    let odd = |c: char| c.is_whitespace() || "\"<>\\^`{|}".contains(c);
+    if !leads || address.contains(odd) {
+        let message = "an address begins with https://, http:// or mailto:, or is a path on this site that begins \
+                       with one /; it has no spaces, quotes or brackets";
+        return Err(Refusal::new(RefusalCode::Invalid, field, message));
+    }
+    Ok(address)
 }
 
 fn check_length(field: &str, text: &str, least: usize, most: usize) -> Result<(), Refusal> {
@@ -62,6 +83,38 @@ mod tests {
         ] {
             let checked = line("title", text, 1, 10);
             assert_eq!(checked.as_deref().map_err(|refusal| refusal.code), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_checked() {
+        for good in [
+            " https://blog.example ",
+            "http://blog.example/a?b=c#d",
+            "mailto:ada@blog.example",
+            "/",
+            "/über/uns?x=1#top",
+        ] {
+            assert_eq!(address("url", good).as_deref(), Ok(good.trim()));
+        }
+        for bad in [
+            "",
+            "about",
+            "//evil.example",
+            "/\\evil.example",
+            "https://",
+            "https:///x",
+            "https:evil",
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "data:text/html,x",
+            "https://a b",
+            "/a\"onclick=",
+            "/<b>",
+            "/a\u{202E}b",
+            &format!("/{}", "a".repeat(LONGEST_ADDRESS)),
+        ] {
+            assert!(address("url", bad).is_err(), "{bad:?}");
         }
     }
 }

@@ -2,8 +2,14 @@
 //! the input; what the viewer may not do is an error of the request.
 
 mod account;
+mod author;
+mod category;
 mod entry;
+mod menu;
+mod series;
 mod site;
+mod tag;
+mod term_input;
 mod token;
 mod webhook;
 
@@ -15,6 +21,11 @@ use async_graphql::MergedObject;
 pub(crate) struct MutationRoot(
     entry::EntryMutations,
     site::SiteMutations,
+    menu::MenuMutations,
+    tag::TagMutations,
+    category::CategoryMutations,
+    series::SeriesMutations,
+    author::AuthorMutations,
     account::AccountMutations,
     token::TokenMutations,
     webhook::WebhookMutations,

@@ -8,6 +8,7 @@ mod category;
 mod change;
 mod entry;
 mod entry_interface;
+mod menu;
 mod node;
 mod posts;
 mod revision;
@@ -17,6 +18,7 @@ mod series;
 mod site;
 mod suggestion;
 mod tag;
+mod term;
 mod webhook;
 
 pub(crate) use account::{Account, ApiToken, Role, Scope};
@@ -27,13 +29,16 @@ pub(crate) use category::Category;
 pub(crate) use change::{ChangeList, EntryChange};
 pub(crate) use entry::{Page, Post};
 pub(crate) use entry_interface::{Entry, EntryStatus};
+pub(crate) use menu::Menu;
 pub(crate) use node::Node;
-pub(crate) use posts::{EntryTotal, PostOrder, TermOrder, TermTotal, entry_connection, term_cursor};
+pub(crate) use posts::{
+    EntryTotal, PostOrder, TermOrder, TermTotal, entry_connection, posts_of, term_cursor,
+};
 pub(crate) use revision::{Revision, RevisionTotal, revisions};
 pub(crate) use route::Route;
 pub(crate) use search::{SearchConnection, SearchIn, SearchOrder};
 pub(crate) use series::Series;
-pub(crate) use site::Site;
+pub(crate) use site::{Site, may_write};
 pub(crate) use suggestion::{Suggestion, SuggestionKind};
 pub(crate) use tag::Tag;
 pub(crate) use webhook::{

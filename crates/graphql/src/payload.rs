@@ -3,7 +3,10 @@
 use async_graphql::{Context, Enum, Error, Interface, SimpleObject};
 use inkstand_blog::{Refusal, RefusalCode, WriteError};
 
-use crate::{error::fault, object::Entry};
+use crate::{
+    error::fault,
+    object::{Entry, Menu},
+};
 
 /// Defines a payload: `name { object, seq, userErrors }`.
 macro_rules! payload {
@@ -60,6 +63,7 @@ pub(crate) use payload;
 pub(crate) enum UserError {
     InputError(InputError),
     VersionConflict(VersionConflict),
+    MenuConflict(MenuConflict),
     TooManyAttempts(TooManyAttempts),
 }
 
@@ -80,6 +84,17 @@ pub(crate) struct VersionConflict {
     field: Vec<String>,
     /// How it is now.
     current: Entry,
+}
+
+/// A menu has changed since the version that was named. Nothing was overwritten: look at `current`, and try again from
+/// its version.
+#[derive(SimpleObject)]
+pub(crate) struct MenuConflict {
+    code: ErrorCode,
+    message: String,
+    field: Vec<String>,
+    /// How it is now.
+    current: Menu,
 }
 
 /// There were too many attempts to give a password; none was checked.
@@ -141,18 +156,18 @@ impl From<Refusal> for UserError {
 pub(crate) fn user_errors(ctx: &Context<'_>, error: WriteError) -> Result<Vec<UserError>, Error> {
     match error {
         WriteError::Refused(refusals) => Ok(refusals.into_iter().map(UserError::from).collect()),
-        WriteError::Conflict(current) => {
-            let message = format!(
-                "it has changed meanwhile and is at version {} now; look at what changed, and try again from there",
-                current.version
-            );
-            Ok(vec![UserError::VersionConflict(VersionConflict {
-                code: ErrorCode::VersionConflict,
-                message,
-                field: vec!["version".to_owned()],
-                current: Entry::from(*current),
-            })])
-        }
+        WriteError::Conflict(current) => Ok(vec![UserError::VersionConflict(VersionConflict {
+            code: ErrorCode::VersionConflict,
+            message: changed_meanwhile(current.version),
+            field: vec!["version".to_owned()],
+            current: Entry::from(*current),
+        })]),
+        // Its own mutations tell of the current menu as well; to look up what its items lead to takes time.
+        WriteError::MenuConflict(current) => Ok(vec![UserError::InputError(InputError {
+            code: ErrorCode::VersionConflict,
+            message: changed_meanwhile(current.version),
+            field: vec!["version".to_owned()],
+        })]),
         error @ WriteError::TooManyAttempts(seconds) => {
             Ok(vec![UserError::TooManyAttempts(TooManyAttempts {
                 code: ErrorCode::RateLimited,
@@ -163,4 +178,18 @@ pub(crate) fn user_errors(ctx: &Context<'_>, error: WriteError) -> Result<Vec<Us
         }
         WriteError::Blog(error) => Err(fault(ctx, error)),
     }
+}
+
+impl MenuConflict {
+    /// A menu that is at another version.
+    pub(crate) fn new(version: i64, current: Menu) -> Self {
+        let message = changed_meanwhile(version);
+        Self { code: ErrorCode::VersionConflict, message, field: vec!["version".to_owned()], current }
+    }
+}
+
+fn changed_meanwhile(version: i64) -> String {
+    format!(
+        "it has changed meanwhile and is at version {version} now; look at what changed, and try again from there"
+    )
 }

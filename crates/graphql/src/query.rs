@@ -280,12 +280,7 @@ async fn find_hits(
 
 async fn fetch(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>> {
     Ok(match id {
-        NodeId::Entry(kind, id) => {
-            load(ctx, id).await?.filter(|entry| entry.kind == kind).map(|entry| match kind {
-                EntryKind::Post => Node::Post(Post::from(entry)),
-                EntryKind::Page => Node::Page(Page::from(entry)),
-            })
-        }
+        NodeId::Entry(kind, id) => load(ctx, id).await?.filter(|entry| entry.kind == kind).map(Node::from),
         NodeId::Author(id) => load(ctx, ById(id)).await?.map(|author| Node::Author(Author(author))),
         NodeId::Tag(id) => load(ctx, ById(id)).await?.map(|tag| Node::Tag(Tag(tag))),
         NodeId::Category(id) => load(ctx, ById(id)).await?.map(|category| Node::Category(Category(category))),

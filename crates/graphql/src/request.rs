@@ -11,7 +11,7 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache},
 };
 use inkstand_blog::{Caller, Reader};
-use inkstand_model::{Category, Path, Site};
+use inkstand_model::{Category, Menu, Path, Site};
 use tokio::sync::OnceCell;
 
 use crate::{batch::Batches, error::fault, loader::Look};
@@ -75,6 +75,7 @@ pub(crate) struct Memory {
     pub(crate) looks: DataLoader<Look, HashMapCache>,
     site: OnceCell<Arc<Site>>,
     categories: OnceCell<Arc<Vec<Category>>>,
+    menus: OnceCell<Arc<Vec<Menu>>>,
 }
 
 impl Memory {
@@ -82,7 +83,7 @@ impl Memory {
         let looks =
             DataLoader::with_cache(Look(reader), move |load| batches.add(load), HashMapCache::default())
                 .delay(Duration::ZERO);
-        Arc::new(Self { looks, site: OnceCell::new(), categories: OnceCell::new() })
+        Arc::new(Self { looks, site: OnceCell::new(), categories: OnceCell::new(), menus: OnceCell::new() })
     }
 }
 
@@ -130,6 +131,13 @@ impl RequestState {
             .get_or_try_init(|| async { self.reader.category_tree().await.map(Arc::new) })
             .await;
         tree.cloned().map_err(|error| fault(ctx, error))
+    }
+
+    /// The menus, read once a request.
+    pub(crate) async fn menus(&self, ctx: &Context<'_>) -> Result<Arc<Vec<Menu>>, Error> {
+        let memory = self.memory();
+        let menus = memory.menus.get_or_try_init(|| async { self.reader.menus().await.map(Arc::new) }).await;
+        menus.cloned().map_err(|error| fault(ctx, error))
     }
 
     /// The whole address of something on this site.

@@ -120,7 +120,7 @@ pub enum ChangeKind {
     Category,
     /// A series.
     Series,
-    /// The site's settings.
+    /// The site's settings or its menus.
     Site,
     /// The index is to be built anew, on every replica.
     Index,
@@ -206,6 +206,12 @@ impl CacheKey {
     #[must_use]
     pub fn list(of: &str) -> Self {
         Self(format!("list:{of}"))
+    }
+
+    /// The menu of a place.
+    #[must_use]
+    pub fn menu(location: &str) -> Self {
+        Self(format!("menu:{location}"))
     }
 
     /// The site's settings.

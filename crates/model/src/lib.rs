@@ -29,7 +29,9 @@ mod id;
 mod import;
 mod instant;
 mod language;
+mod menu;
 mod permalink;
+mod preview;
 mod rendering;
 mod search;
 mod site;
@@ -52,7 +54,9 @@ pub use id::{
 pub use import::{ImportAuthor, ImportDate, ImportItem, ImportRefusal, ImportSeries, Parsed};
 pub use instant::{Instant, InvalidInstant, InvalidZone, Zone};
 pub use language::{InvalidLanguage, Language};
+pub use menu::{Menu, MenuItem, MenuTarget};
 pub use permalink::{InvalidPath, InvalidPattern, Path, PermalinkPattern};
+pub use preview::{InvalidPreviewPattern, PreviewPattern};
 pub use rendering::{Heading, Rendered};
 pub use search::{
     Facet, FacetField, Marked, MarkedPart, SearchDocument, SearchHit, SearchOrder, SearchRequest,

@@ -17,7 +17,7 @@ pub struct SearchDocument {
     pub tags: Vec<SearchTerm>,
     /// The categories that it is filed under.
     pub categories: Vec<SearchTerm>,
-    /// The categories above those, for filters that take descendants.
+    /// The categories above those, by the slugs that they have and had, for filters that take descendants.
     pub category_ancestors: Vec<Slug>,
     /// Its authors.
     pub authors: Vec<SearchTerm>,
@@ -44,6 +44,8 @@ pub struct SearchTerm {
     pub slug: Slug,
     /// What readers see.
     pub name: String,
+    /// Slugs that it had before, or that terms had which were merged into it: filters go by them as well.
+    pub former: Vec<Slug>,
 }
 
 /// A question to the index.

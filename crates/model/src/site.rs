@@ -1,6 +1,6 @@
 //! The blog as a whole.
 
-use crate::{Language, PermalinkPattern, Zone};
+use crate::{Language, PermalinkPattern, PreviewPattern, Zone};
 
 /// What the owner has set for the whole blog. Its public address is configuration, not content, and not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Site {
     pub zone: Zone,
     /// How the addresses of new posts are made.
     pub permalinks: PermalinkPattern,
+    /// Where the front end shows an entry that is not published yet; without it, nowhere.
+    pub preview_url: Option<PreviewPattern>,
 }
 
 impl Default for Site {
@@ -25,6 +27,7 @@ impl Default for Site {
             language: Language::english(),
             zone: Zone::utc(),
             permalinks: PermalinkPattern::default(),
+            preview_url: None,
         }
     }
 }

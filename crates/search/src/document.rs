@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use inkstand_model::{EntryId, EntryKind, Language, SearchDocument, SearchTerm};
+use inkstand_model::{EntryId, EntryKind, Language, SearchDocument, SearchTerm, Slug};
 use tantivy::schema::Field;
 use tantivy::{TantivyDocument, Term};
 use uuid::Uuid;
@@ -14,6 +14,15 @@ use crate::{weights, words};
 
 /// Separates slug and name in a label; a slug has no such character.
 const LABEL_SEPARATOR: char = '\u{0}';
+
+/// Marks a slug that a term had once; a slug has no such character. Filters find it like any other, but no name is
+/// offered for it.
+const FORMER: char = '\u{1}';
+
+/// How a slug stands in a document whose term had it once.
+pub(crate) fn former(slug: &Slug) -> String {
+    format!("{FORMER}{slug}")
+}
 
 /// What tantivy is to index of an entry.
 pub(crate) fn document(entry: &SearchDocument, fields: &Fields) -> TantivyDocument {
@@ -104,6 +113,9 @@ fn add_terms(document: &mut TantivyDocument, terms: &[SearchTerm], exact: Field,
             continue;
         }
         document.add_text(exact, term.slug.as_str());
+        for slug in &term.former {
+            document.add_text(exact, former(slug));
+        }
         if let Some(label) = label {
             document.add_text(label, format!("{}{LABEL_SEPARATOR}{}", term.slug, term.name));
         }

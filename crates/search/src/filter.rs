@@ -9,7 +9,7 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use crate::document::{id_term, kind_number};
+use crate::document::{former, id_term, kind_number};
 use crate::schema::Fields;
 
 /// Conditions, all of which must hold.
@@ -107,9 +107,13 @@ impl Conditions {
     }
 }
 
-/// The terms of a slug in several fields.
+/// The terms of a slug in several fields: of those that have it, and of those that had it once.
 pub(crate) fn slug_terms(slug: &Slug, fields: &[Field]) -> Vec<Term> {
-    fields.iter().map(|&field| Term::from_field_text(field, slug.as_str())).collect()
+    let had = former(slug);
+    fields
+        .iter()
+        .flat_map(|&field| [slug.as_str(), &had].map(|text| Term::from_field_text(field, text)))
+        .collect()
 }
 
 /// The term of a kind.

@@ -109,6 +109,8 @@ pub(crate) enum SiteSetting {
     TimeZone,
     /// How addresses of new posts are made: /{yyyy}/{mm}/{slug}
     Permalinks,
+    /// Where the front end shows drafts: https://blog.example/preview?token={token}&path={path}; empty for nowhere
+    PreviewUrl,
 }
 
 /// Work on other threads gets so long to end when the process does; transactions that are cut off leave no trace.

@@ -13,17 +13,19 @@ use crate::{
     StorageError,
     convert::status_text,
     entity::{author, category, entry, entry_author, entry_category, entry_tag, series, series_part, tag},
+    term_alias::in_current_slugs,
 };
 
 /// The condition that `filter` sets on the `entry` table.
 ///
-/// One statement is sent beforehand where categories stand for their descendants: the tree is small, and a
-/// recursive query for each slug would be slower than reading it.
+/// One statement is sent beforehand where slugs are named, since they may be former ones, and one where categories
+/// stand for their descendants: the tree is small, and a recursive query for each slug would be slower than reading it.
 pub(crate) async fn condition(
     db: &impl ConnectionTrait,
     kind: EntryKind,
     filter: &EntryFilter,
 ) -> Result<Condition, StorageError> {
+    let filter = in_current_slugs(db, filter).await?;
     let statuses: Vec<&str> = if filter.statuses.is_empty() {
         vec![status_text(EntryStatus::Published)]
     } else {

@@ -14,7 +14,7 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use crate::{
-    Storage, StorageError,
+    FiledUnder, Storage, StorageError,
     convert::status_text,
     entity::{entry, entry_body},
     entry_filter::condition,
@@ -179,6 +179,37 @@ impl Storage {
             .select_only()
             .column(entry::Column::Id)
             .filter(published())
+            .order_by_asc(entry::Column::Id)
+            .limit(limit);
+        if let Some(after) = after {
+            list = list.filter(entry::Column::Id.gt(after.uuid()));
+        }
+        let ids: Vec<Uuid> = list.into_tuple().all(self.reader()).await?;
+        Ok(ids.into_iter().map(EntryId::from_uuid).collect())
+    }
+
+    /// The same of those that are filed under any of these terms.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn published_ids_under(
+        &self,
+        under: FiledUnder,
+        terms: &[Uuid],
+        after: Option<EntryId>,
+        limit: u64,
+    ) -> Result<Vec<EntryId>, StorageError> {
+        let (link, entry_column, term_column) = under.link();
+        let filed = Query::select()
+            .column(entry_column)
+            .from(link)
+            .and_where(Expr::col(term_column).is_in(terms.iter().copied()))
+            .take();
+        let mut list = entry::Entity::find()
+            .select_only()
+            .column(entry::Column::Id)
+            .filter(published())
+            .filter(entry::Column::Id.in_subquery(filed))
             .order_by_asc(entry::Column::Id)
             .limit(limit);
         if let Some(after) = after {

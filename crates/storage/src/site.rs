@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use inkstand_model::{Clock, Language, PermalinkPattern, Site, Zone};
+use inkstand_model::{Clock, Language, PermalinkPattern, PreviewPattern, Site, Zone};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
 
 use crate::{Storage, StorageError, Writing, convert::impossible, entity::setting};
@@ -14,6 +14,7 @@ const TAGLINE: &str = "tagline";
 const LANGUAGE: &str = "language";
 const TIME_ZONE: &str = "time_zone";
 const PERMALINKS: &str = "permalinks";
+const PREVIEW_URL: &str = "preview_url";
 
 impl Storage {
     /// The site's settings, each with its default where the owner has set none.
@@ -69,18 +70,29 @@ pub(crate) async fn read(db: &impl ConnectionTrait) -> Result<Site, StorageError
     if let Some(pattern) = values.remove(PERMALINKS) {
         site.permalinks = PermalinkPattern::parse(&pattern).map_err(|_| impossible(PERMALINKS, pattern))?;
     }
+    if let Some(pattern) = values.remove(PREVIEW_URL) {
+        let preview_url = PreviewPattern::parse(&pattern).map_err(|_| impossible(PREVIEW_URL, pattern))?;
+        site.preview_url = Some(preview_url);
+    }
     Ok(site)
 }
 
 pub(crate) async fn write(db: &impl ConnectionTrait, site: &Site) -> Result<(), StorageError> {
-    let rows = [
+    let mut rows = vec![
         (TITLE, site.title.as_str()),
         (TAGLINE, site.tagline.as_str()),
         (LANGUAGE, site.language.as_str()),
         (TIME_ZONE, site.zone.name()),
         (PERMALINKS, site.permalinks.as_str()),
     ];
+    match &site.preview_url {
+        Some(pattern) => rows.push((PREVIEW_URL, pattern.as_str())),
+        None => {
+            setting::Entity::delete_by_id(PREVIEW_URL).exec(db).await?;
+        }
+    }
     let rows = rows
+        .into_iter()
         .map(|(key, value)| setting::ActiveModel { key: Set(key.to_owned()), value: Set(value.to_owned()) });
     let replace = OnConflict::column(setting::Column::Key).update_column(setting::Column::Value).to_owned();
     setting::Entity::insert_many(rows).on_conflict(replace).exec(db).await?;

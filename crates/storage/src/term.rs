@@ -4,24 +4,36 @@
 use std::collections::HashSet;
 
 use inkstand_model::{
-    Author, Category, Series, SeriesId, Slice, SliceRequest, Slug, Tag, TermCursor, TermOrder,
+    AccountId, Author, Category, CategoryId, Series, SeriesId, Slice, SliceRequest, Slug, Tag, TermCursor,
+    TermOrder,
 };
 use sea_orm::{
+    ActiveValue::Set,
     ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait},
 };
 use tracing::instrument;
 use uuid::Uuid;
 
-use crate::{FiledUnder, Storage, StorageError, TermScope, Writing, entity, entry_read::finish_slice};
+use crate::{
+    FiledUnder, Storage, StorageError, TermScope, Writing, entity, entry_read::finish_slice,
+    term_alias::once_had,
+};
 
 /// What [`Storage`] keeps in a table of terms: [`Tag`], [`Category`], [`Series`] and [`Author`].
-pub trait Term: table::TermTable {}
+pub trait Term: table::TermTable + Clone + PartialEq + Sync {
+    /// What people call its kind: `tag`, `category`, `series`, `author`.
+    const WORD: &'static str;
 
-impl Term for Tag {}
-impl Term for Category {}
-impl Term for Series {}
-impl Term for Author {}
+    /// Its key without the kind.
+    fn key(&self) -> Uuid;
+
+    /// Unique among its kind.
+    fn slug(&self) -> &Slug;
+
+    /// What readers see.
+    fn name(&self) -> &str;
+}
 
 /// How a term is kept: an affair of this crate, and why nobody else can implement [`Term`].
 pub(crate) mod table {
@@ -35,25 +47,68 @@ pub(crate) mod table {
         const ID: <Self::Entity as EntityTrait>::Column;
         const SLUG: <Self::Entity as EntityTrait>::Column;
         const POST_COUNT: <Self::Entity as EntityTrait>::Column;
+
+        fn row(&self) -> <Self::Entity as EntityTrait>::ActiveModel;
     }
 }
 
 macro_rules! term_tables {
-    ($($word:ident = $module:ident),*) => {$(
+    ($($word:ident = $module:ident: $kind:literal { $($own:ident: $value:expr),* })*) => {$(
+        impl Term for $word {
+            const WORD: &'static str = $kind;
+
+            fn key(&self) -> Uuid {
+                self.id.uuid()
+            }
+
+            fn slug(&self) -> &Slug {
+                &self.slug
+            }
+
+            fn name(&self) -> &str {
+                &self.name
+            }
+        }
+
         impl table::TermTable for $word {
             type Entity = entity::$module::Entity;
             const UNDER: FiledUnder = FiledUnder::$word;
             const ID: entity::$module::Column = entity::$module::Column::Id;
             const SLUG: entity::$module::Column = entity::$module::Column::Slug;
             const POST_COUNT: entity::$module::Column = entity::$module::Column::PostCount;
+
+            fn row(&self) -> entity::$module::ActiveModel {
+                entity::$module::ActiveModel {
+                    id: Set(self.id.uuid()),
+                    number: Set(self.number),
+                    slug: Set(self.slug.as_str().to_owned()),
+                    name: Set(self.name.clone()),
+                    post_count: Set(self.post_count),
+                    $($own: Set(($value)(self)),)*
+                }
+            }
         }
     )*};
 }
 
-term_tables!(Tag = tag, Category = category, Series = series, Author = author);
+term_tables! {
+    Tag = tag: "tag" { description: |tag: &Tag| tag.description.clone() }
+    Category = category: "category" {
+        description: |category: &Category| category.description.clone(),
+        parent_id: |category: &Category| category.parent.map(CategoryId::uuid)
+    }
+    Series = series: "series" { description: |series: &Series| series.description.clone() }
+    Author = author: "author" {
+        handle: |author: &Author| author.handle.clone(),
+        bio: |author: &Author| author.bio.clone(),
+        url: |author: &Author| author.url.clone(),
+        avatar: |author: &Author| author.avatar.clone(),
+        account_id: |author: &Author| author.account.map(AccountId::uuid)
+    }
+}
 
 impl Storage {
-    /// The term with this slug, if it is within the scope.
+    /// The term that has this slug, or else had it, if it is within the scope.
     ///
     /// # Errors
     /// Where the database fails.
@@ -63,12 +118,13 @@ impl Storage {
         scope: TermScope,
         slug: &Slug,
     ) -> Result<Option<T>, StorageError> {
-        let found = all_of::<T>(scope).filter(T::SLUG.eq(slug.as_str()));
+        let had_it = T::ID.in_subquery(once_had(T::UNDER, [slug]));
+        let found = all_of::<T>(scope).filter(T::SLUG.eq(slug.as_str()).or(had_it));
         let row = found.one(self.reader()).await?;
         Ok(row.map(T::from))
     }
 
-    /// Those of the terms with these slugs that are within the scope, in no particular order.
+    /// Those of the terms that have these slugs now which are within the scope, in no particular order.
     ///
     /// # Errors
     /// Where the database fails.

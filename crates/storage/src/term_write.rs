@@ -1,4 +1,5 @@
-//! Making terms: by name, each slug once.
+//! Making terms by name, each slug once. A name that leads to a term which was renamed or merged means that term: else
+//! the next import would bring back what somebody has tidied up.
 
 use inkstand_model::{AuthorId, CategoryId, ChangeOp, SeriesId, Slug, TagId};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -39,8 +40,12 @@ macro_rules! ensure_named {
             if let Some(id) = self.terms.get(&(FiledUnder::$under, slug.clone())) {
                 return Ok(Some($id::from_uuid(*id)));
             }
-            let id = match found.one(&self.transaction).await? {
-                Some(row) => row.id,
+            let mut known = found.one(&self.transaction).await?.map(|row| row.id);
+            if known.is_none() {
+                known = self.former_holder(FiledUnder::$under, &slug).await?;
+            }
+            let id = match known {
+                Some(id) => id,
                 None => {
                     let id = self.clock.new_id();
                     let row = $table::ActiveModel {
@@ -89,8 +94,12 @@ impl Writing<'_> {
             return Ok(Some(AuthorId::from_uuid(*id)));
         }
         let found = author::Entity::find().filter(author::Column::Slug.eq(slug.as_str()));
-        let id = match found.one(&self.transaction).await? {
-            Some(row) => row.id,
+        let mut known = found.one(&self.transaction).await?.map(|row| row.id);
+        if known.is_none() {
+            known = self.former_holder(FiledUnder::Author, &slug).await?;
+        }
+        let id = match known {
+            Some(id) => id,
             None => {
                 let id = self.clock.new_id();
                 let row = author::ActiveModel {
@@ -115,7 +124,7 @@ impl Writing<'_> {
     }
 
     /// Logs a new term by its id alone: whether everybody may know its name shows at the commit.
-    fn made_term(&mut self, under: FiledUnder, id: Uuid) {
+    pub(crate) fn made_term(&mut self, under: FiledUnder, id: Uuid) {
         self.watched.insert((under, id), None);
         self.record(under.change_kind(), id, ChangeOp::Created, [under.key(id)]);
     }

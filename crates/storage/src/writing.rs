@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use inkstand_model::{Actor, CacheKey, ChangeKind, ChangeOp, Clock, Seq, Site, Slug};
+use inkstand_model::{Actor, CacheKey, ChangeKind, ChangeOp, Clock, EntryId, Seq, Site, Slug};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait, OnConflict, Query},
 };
 use serde_json::json;
@@ -24,6 +24,9 @@ use crate::{
 /// Ids in one statement: SQLite takes at most 32 766 parameters, PostgreSQL 65 535.
 pub(crate) const IDS_AT_ONCE: usize = 10_000;
 
+/// Entries that a change of a term names by their keys; more of them are all lists of entries.
+const MOST_ENTRIES_NAMED: u64 = 50;
+
 /// A transaction that writes. Nobody else writes meanwhile; readers see all of it at the commit, or nothing.
 ///
 /// Dropped without a [`commit`](Self::commit), it is rolled back.
@@ -36,6 +39,8 @@ pub struct Writing<'a> {
     /// Terms that something was filed under or taken from, each with the slug under which everybody saw it before
     /// this transaction, if everybody did.
     pub(crate) watched: BTreeMap<(FiledUnder, Uuid), Option<String>>,
+    /// Of these, the terms that were changed themselves.
+    altered: BTreeSet<(FiledUnder, Uuid)>,
     /// Terms that this transaction found or made, by kind and slug.
     pub(crate) terms: HashMap<(FiledUnder, Slug), Uuid>,
 }
@@ -56,6 +61,7 @@ impl<'a> Writing<'a> {
             changes: Vec::new(),
             numbers: BTreeMap::new(),
             watched: BTreeMap::new(),
+            altered: BTreeSet::new(),
             terms: HashMap::new(),
         }
     }
@@ -129,6 +135,20 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
+    /// Logs these terms as changed; with which keys shows at the commit. To be called before they change.
+    pub(crate) async fn alter(
+        &mut self,
+        terms: impl IntoIterator<Item = (FiledUnder, Uuid)>,
+    ) -> Result<(), StorageError> {
+        let terms: Vec<_> = terms.into_iter().collect();
+        self.watch(terms.iter().copied()).await?;
+        for (under, term) in terms {
+            self.altered.insert((under, term));
+            self.record(under.change_kind(), term, ChangeOp::Updated, [under.key(term)]);
+        }
+        Ok(())
+    }
+
     /// Makes everything lasting and visible, and says the number of the last change in the log.
     ///
     /// # Errors
@@ -159,16 +179,45 @@ impl<'a> Writing<'a> {
                 for term in terms {
                     let before = self.watched.remove(&(under, *term)).flatten();
                     let now = now.remove(term);
-                    if before.is_some() != now.is_some()
-                        && let Some(slug) = before.or(now)
-                    {
-                        let keys = [under.key(*term), CacheKey::slug(under.table(), &slug), under.list()];
-                        self.record(under.change_kind(), *term, ChangeOp::Updated, keys);
+                    let altered = self.altered.remove(&(under, *term));
+                    if !altered && before.is_some() == now.is_some() {
+                        continue;
                     }
+                    // What nobody saw before and nobody sees now is logged by its id alone.
+                    let slugs: BTreeSet<String> = before.into_iter().chain(now).collect();
+                    if slugs.is_empty() {
+                        continue;
+                    }
+                    let mut keys = vec![under.key(*term), under.list()];
+                    keys.extend(slugs.iter().map(|slug| CacheKey::slug(under.table(), slug)));
+                    if altered {
+                        keys.extend(self.shown_by(under, *term).await?);
+                    }
+                    self.record(under.change_kind(), *term, ChangeOp::Updated, keys);
                 }
             }
         }
         Ok(())
+    }
+
+    /// The keys of what shows a term's name: its published entries, or where they are many, all lists of entries.
+    async fn shown_by(&self, under: FiledUnder, term: Uuid) -> Result<Vec<CacheKey>, StorageError> {
+        let (link, entry_column, term_column) = under.link();
+        let filed =
+            Query::select().column(entry_column).from(link).and_where(Expr::col(term_column).eq(term)).take();
+        let ids: Vec<Uuid> = entry::Entity::find()
+            .select_only()
+            .column(entry::Column::Id)
+            .filter(entry::Column::Id.in_subquery(filed))
+            .filter(entry::Column::Status.eq(status_text(inkstand_model::EntryStatus::Published)))
+            .limit(MOST_ENTRIES_NAMED + 1)
+            .into_tuple()
+            .all(&self.transaction)
+            .await?;
+        if ids.len() as u64 > MOST_ENTRIES_NAMED {
+            return Ok(vec![CacheKey::list("posts"), CacheKey::list("pages")]);
+        }
+        Ok(ids.into_iter().map(|id| CacheKey::entry(EntryId::from_uuid(id))).collect())
     }
 
     async fn count_posts(&self, under: FiledUnder, terms: &[Uuid]) -> Result<(), StorageError> {
@@ -258,6 +307,7 @@ impl<'a> Writing<'a> {
                     .and_where(id().is_in(unused.iter().copied()))
                     .take();
                 self.transaction.execute(&delete).await?;
+                self.forget_slugs(under, &unused).await?;
                 for id in unused {
                     self.record(under.change_kind(), id, ChangeOp::Deleted, [under.key(id)]);
                 }

@@ -86,6 +86,7 @@ async fn site_settings_go_round(#[values(Database::Sqlite, Database::Postgres)] 
         ("language", "pt-BR"),
         ("time-zone", "Europe/Berlin"),
         ("permalinks", "/{yyyy}/{slug}"),
+        ("preview-url", "https://blog.example/p?t={token}"),
     ] {
         let _ = Inkstand::on(&database).args(["site", "set", setting, value]).run().await.well();
     }
@@ -97,6 +98,7 @@ async fn site_settings_go_round(#[values(Database::Sqlite, Database::Postgres)] 
         language    pt-BR
         time-zone   Europe/Berlin
         permalinks  /{yyyy}/{slug}
+        preview-url https://blog.example/p?t={token}
         ");
     }
     let data = served.client.query("{ site { title tagline language timeZone } }").await;
@@ -114,6 +116,7 @@ async fn site_settings_go_round(#[values(Database::Sqlite, Database::Postgres)] 
         ("time-zone", "Mars/Olympus"),
         ("permalinks", "no-slash-and-no-slug"),
         ("permalinks", "/{nonsense}"),
+        ("preview-url", "https://blog.example/"),
     ] {
         let refused = Inkstand::on(&database).args(["site", "set", setting, value]).run().await.with_code(1);
         assert_eq!(refused.stderr.lines().count(), 1, "{setting} {value:?}: {}", refused.stderr);

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use inkstand_blog::{Blog, BlogOptions, ImportReport, Reader};
+use inkstand_blog::{Blog, BlogOptions, ImportReport, Reader, Term};
 use inkstand_exchange::parse_markdown;
 use inkstand_model::{
-    CacheKey, Change, Clock, Entry, EntryKind, FixedClock, Instant, Parsed, Seq, SliceRequest, Slug,
-    TermCursor, Viewer,
+    CacheKey, Change, Clock, Entry, EntryFilter, EntryId, EntryKind, EntryOrder, FixedClock, Instant, Match,
+    Parsed, SearchRequest, Seq, SliceRequest, Slug, TermCursor, Viewer,
 };
 use inkstand_storage::{DatabaseUrl, Storage};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
@@ -26,11 +26,24 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn new() -> Self {
+        Self::open(false).await
+    }
+
+    /// A desk with a search, which follows what is written.
+    pub(crate) async fn searching() -> Self {
+        let desk = Self::open(true).await;
+        let blog = desk.blog.clone();
+        tokio::spawn(async move { blog.follow(std::future::pending()).await });
+        desk
+    }
+
+    async fn open(index: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::at(Instant::parse_rfc3339("2024-06-01T08:00:00Z").unwrap()));
         let url = DatabaseUrl::Sqlite(folder.path().join("blog.sqlite"));
         let storage = Storage::open(&url, clock.as_ref()).await.unwrap();
-        let options = BlogOptions::default();
+        let options =
+            BlogOptions { index: index.then(|| folder.path().join("index")), ..BlogOptions::default() };
         let dyn_clock: Arc<dyn Clock> = clock.clone();
         let blog = Blog::open(storage.clone(), options, dyn_clock).await.unwrap();
         Self { blog, storage, clock, folder }
@@ -81,6 +94,39 @@ impl Desk {
         row.unwrap().try_get("", "n").unwrap()
     }
 
+    /// Does to the database what no part of the interface does.
+    pub(crate) async fn sql(&self, statement: &str) {
+        let url = format!("sqlite:{}", self.folder.path().join("blog.sqlite").display());
+        let database = Database::connect(url).await.unwrap();
+        database.execute_unprepared(statement).await.unwrap();
+        database.close().await.unwrap();
+    }
+
+    /// The term that a slug leads to.
+    pub(crate) async fn term<T: Term>(&self, slug: &str) -> Option<T> {
+        let slug = Slug::from_title(slug).unwrap();
+        self.operator().term_by_slug(&slug).await.unwrap()
+    }
+
+    /// The titles of the posts that pass a filter, in the order of their slugs, by database and index.
+    pub(crate) async fn both_find(&self, filter: EntryFilter) -> Vec<String> {
+        let slice = SliceRequest { limit: 5000, after: None, before: None, from_end: false, skip: 0 };
+        let order = EntryOrder::Newest;
+        let listed = self.anybody().entries(EntryKind::Post, &filter, order, &slice).await.unwrap().items;
+        self.blog.wait_for_search().await.unwrap();
+        let request =
+            SearchRequest { filter, kinds: vec![EntryKind::Post], limit: 5000, ..SearchRequest::default() };
+        let hits = self.anybody().search(request).await.unwrap().hits;
+        let mut found: Vec<EntryId> = hits.into_iter().map(|hit| hit.id).collect();
+        let mut ids: Vec<EntryId> = listed.iter().map(|entry| entry.id).collect();
+        ids.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(ids, found, "the index finds what the database lists");
+        let mut titles: Vec<String> = listed.into_iter().map(|entry| entry.title).collect();
+        titles.sort_unstable();
+        titles
+    }
+
     /// Sets the clock.
     pub(crate) fn it_is(&self, moment: &str) {
         self.clock.set(Instant::parse_rfc3339(moment).unwrap());
@@ -104,4 +150,14 @@ pub(crate) fn keys(changes: &[Change]) -> Vec<&str> {
 /// The whole list.
 pub(crate) fn all() -> SliceRequest<TermCursor> {
     SliceRequest { limit: 1000, after: None, before: None, from_end: false, skip: 0 }
+}
+
+/// The posts that bear any of these tags.
+pub(crate) fn tagged(slugs: &[&str]) -> EntryFilter {
+    EntryFilter { tags: any(slugs), ..EntryFilter::default() }
+}
+
+/// Any of these slugs.
+pub(crate) fn any(slugs: &[&str]) -> Match {
+    Match { any: slugs.iter().map(|slug| Slug::parse(slug).unwrap()).collect(), ..Match::default() }
 }

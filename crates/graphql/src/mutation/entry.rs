@@ -472,7 +472,13 @@ struct Preview {
 impl Preview {
     fn new(preview: &inkstand_blog::Preview, kind: EntryKind, site: &model::Site, public_url: &str) -> Self {
         let token = preview.token.clone();
-        let url = format!("{public_url}{}?preview={token}", preview.path);
+        let url = match (&site.preview_url, model::Path::parse(&preview.path)) {
+            (Some(pattern), Ok(path)) => {
+                let id = ID::from(NodeId::Entry(kind, preview.entry));
+                pattern.url_for(&token, &path, &id)
+            }
+            _ => format!("{public_url}{}?preview={token}", preview.path),
+        };
         Self { token, url: Url(url), expires_at: DateTime(preview.expires) }
     }
 }

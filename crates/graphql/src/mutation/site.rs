@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object, Result};
+use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result};
 use inkstand_blog::SiteChange;
 
 use crate::{object::Site, payload::payload, request::state, scalar::Language};
@@ -15,9 +15,14 @@ pub(crate) struct SiteMutations;
 impl SiteMutations {
     /// Changes the blog's settings; what is left out stays. For owners.
     async fn update_site(&self, ctx: &Context<'_>, input: UpdateSiteInput) -> Result<SitePayload> {
-        let UpdateSiteInput { title, tagline, language, time_zone, permalinks } = input;
+        let UpdateSiteInput { title, tagline, language, time_zone, permalinks, preview_url_pattern } = input;
         let language = language.map(|language| language.0);
-        let change = SiteChange { title, tagline, language, time_zone, permalinks };
+        let preview_url_pattern = match preview_url_pattern {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some(None),
+            MaybeUndefined::Value(pattern) => Some(Some(pattern)),
+        };
+        let change = SiteChange { title, tagline, language, time_zone, permalinks, preview_url_pattern };
         let outcome = state(ctx).reader.update_site(change).await;
         SitePayload::of(ctx, outcome, |site| Site(Arc::new(site)))
     }
@@ -36,6 +41,10 @@ pub(crate) struct UpdateSiteInput {
     time_zone: Option<String>,
     /// How the addresses of new posts are made, such as `/{yyyy}/{mm}/{slug}`. Posts that are there keep theirs.
     permalinks: Option<String>,
+    /// Where the front end shows what is not published yet, such as
+    /// `https://blog.example/preview?token={token}&path={path}`: `{token}` proves that the preview is allowed, and
+    /// `{path}` and `{id}` say of what. Null where the front end does not.
+    preview_url_pattern: MaybeUndefined<String>,
 }
 
 payload! {

@@ -1,6 +1,9 @@
 //! Whatever has a global id.
 
+use std::sync::Arc;
+
 use async_graphql::{ID, Interface};
+use inkstand_model as model;
 
 use crate::object::{Account, Author, Category, Page, Post, Series, Tag};
 
@@ -15,4 +18,13 @@ pub(crate) enum Node {
     Category(Category),
     Series(Series),
     Account(Account),
+}
+
+impl From<Arc<model::Entry>> for Node {
+    fn from(entry: Arc<model::Entry>) -> Self {
+        match entry.kind {
+            model::EntryKind::Post => Self::Post(Post::from(entry)),
+            model::EntryKind::Page => Self::Page(Page::from(entry)),
+        }
+    }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Object, Result};
+use futures::future::try_join_all;
 use inkstand_model as model;
 
 use crate::{
+    object::menu::{Menu, MenuItem, seen},
     request::state,
     scalar::{Language, Url},
 };
@@ -40,4 +42,30 @@ impl Site {
     async fn time_zone(&self) -> &str {
         self.0.zone.name()
     }
+
+    /// Where the front end shows what is not published yet, as a pattern with `{token}`, `{path}` and `{id}`; null where
+    /// it does not, and unless the viewer may write.
+    async fn preview_url_pattern(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.preview_url.as_ref().filter(|_| may_write(ctx)).map(model::PreviewPattern::as_str)
+    }
+
+    /// The items of the menu of a place, such as `main`; none where there is no such menu.
+    async fn menu(&self, ctx: &Context<'_>, location: String) -> Result<Vec<MenuItem>> {
+        let Some(location) = model::Slug::from_title(&location) else { return Ok(Vec::new()) };
+        let menus = state(ctx).menus(ctx).await?;
+        let Some(menu) = menus.iter().find(|menu| menu.location == location) else { return Ok(Vec::new()) };
+        seen(ctx, &menu.items).await
+    }
+
+    /// Every menu, by location.
+    async fn menus(&self, ctx: &Context<'_>) -> Result<Vec<Menu>> {
+        let menus = state(ctx).menus(ctx).await?;
+        try_join_all(menus.iter().map(|menu| Menu::seen(ctx, menu))).await
+    }
+}
+
+/// Whether the viewer writes here, and so sees what only writers need.
+pub(crate) fn may_write(ctx: &Context<'_>) -> bool {
+    let write = model::Action::Write(model::EntryKind::Post, model::Whose::Own);
+    model::may(state(ctx).reader.viewer(), write)
 }

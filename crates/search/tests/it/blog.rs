@@ -92,7 +92,7 @@ pub(crate) fn instant(text: &str) -> Instant {
 }
 
 pub(crate) fn term(name: &str) -> SearchTerm {
-    SearchTerm { slug: slug(name), name: name.to_owned() }
+    SearchTerm { slug: slug(name), name: name.to_owned(), former: Vec::new() }
 }
 
 pub(crate) fn terms(names: &[&str]) -> Vec<SearchTerm> {

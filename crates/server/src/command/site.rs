@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
-use inkstand_model::{Language, PermalinkPattern, Site, Viewer, Zone};
+use inkstand_model::{Language, PermalinkPattern, PreviewPattern, Site, Viewer, Zone};
 
 use super::open_existing;
 use crate::{
@@ -28,6 +28,7 @@ pub(crate) async fn site(settings: &Settings, command: SiteCommand) -> Result<Ex
     say(format_args!("language    {}", site.language))?;
     say(format_args!("time-zone   {}", site.zone.name()))?;
     say(format_args!("permalinks  {}", site.permalinks.as_str()))?;
+    say(format_args!("preview-url {}", site.preview_url.as_ref().map_or("", PreviewPattern::as_str)))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -55,6 +56,10 @@ fn change(setting: SiteSetting, value: &str) -> Result<Change> {
         SiteSetting::Permalinks => {
             let pattern = PermalinkPattern::parse(value)?;
             Box::new(|site| site.permalinks = pattern)
+        }
+        SiteSetting::PreviewUrl => {
+            let pattern = if value.is_empty() { None } else { Some(PreviewPattern::parse(value)?) };
+            Box::new(|site| site.preview_url = pattern)
         }
     })
 }

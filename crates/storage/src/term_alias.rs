@@ -1,0 +1,206 @@
+//! Slugs that terms had once: they lead to the same term for ever, unless another term takes them.
+//!
+//! A slug has one holder. Whoever bears it now comes first, so a term that is made with a former slug of another one
+//! takes it over, and no row here names a slug that a term of its kind has.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
+
+use inkstand_model::{EntryFilter, Match, Slug};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SelectStatement, UnionType},
+};
+use uuid::Uuid;
+
+use crate::{FiledUnder, Storage, StorageError, Writing, entity::term_alias, writing::IDS_AT_ONCE};
+
+impl Storage {
+    /// The slugs that these terms had, of whatever kind they are; a term that had none is left out.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn former_slugs(&self, terms: &[Uuid]) -> Result<HashMap<Uuid, Vec<Slug>>, StorageError> {
+        let mut slugs: HashMap<Uuid, Vec<Slug>> = HashMap::new();
+        for terms in terms.chunks(IDS_AT_ONCE) {
+            let rows = term_alias::Entity::find()
+                .filter(term_alias::Column::TermId.is_in(terms.iter().copied()))
+                .all(self.reader())
+                .await?;
+            for row in rows {
+                slugs.entry(row.term_id).or_default().push(Slug::from_stored(row.slug));
+            }
+        }
+        Ok(slugs)
+    }
+}
+
+/// The keys of the terms that had one of these slugs.
+pub(crate) fn once_had<'a>(under: FiledUnder, slugs: impl IntoIterator<Item = &'a Slug>) -> SelectStatement {
+    Query::select()
+        .column(term_alias::Column::TermId)
+        .from(term_alias::Entity)
+        .and_where(term_alias::Column::Kind.eq(under.table()))
+        .and_where(term_alias::Column::Slug.is_in(slugs.into_iter().map(Slug::as_str)))
+        .take()
+}
+
+/// The filter with the slug that each term has now in place of one that it had. One statement, where slugs are named.
+pub(crate) async fn in_current_slugs<'a>(
+    db: &impl ConnectionTrait,
+    filter: &'a EntryFilter,
+) -> Result<Cow<'a, EntryFilter>, StorageError> {
+    let mut former: Option<SelectStatement> = None;
+    for under in FiledUnder::ALL {
+        let slugs: HashSet<&str> = matching(filter, under).map(Slug::as_str).collect();
+        if slugs.is_empty() {
+            continue;
+        }
+        let table = Alias::new(under.table());
+        let of_kind = Query::select()
+            .column((term_alias::Entity, term_alias::Column::Kind))
+            .column((term_alias::Entity, term_alias::Column::Slug))
+            .expr_as(Expr::col((table.clone(), Alias::new("slug"))), Alias::new("current_slug"))
+            .from(term_alias::Entity)
+            .inner_join(
+                table.clone(),
+                Expr::col((table, Alias::new("id"))).equals((term_alias::Entity, term_alias::Column::TermId)),
+            )
+            .and_where(Expr::col((term_alias::Entity, term_alias::Column::Kind)).eq(under.table()))
+            .and_where(Expr::col((term_alias::Entity, term_alias::Column::Slug)).is_in(slugs))
+            .take();
+        match &mut former {
+            None => former = Some(of_kind),
+            Some(others) => {
+                others.union(UnionType::All, of_kind);
+            }
+        }
+    }
+    let Some(former) = former else { return Ok(Cow::Borrowed(filter)) };
+    let mut current: HashMap<(String, String), String> = HashMap::new();
+    for row in db.query_all(&former).await? {
+        let former = (row.try_get("", "kind")?, row.try_get("", "slug")?);
+        current.insert(former, row.try_get("", "current_slug")?);
+    }
+    if current.is_empty() {
+        return Ok(Cow::Borrowed(filter));
+    }
+    let mut filter = filter.clone();
+    for (under, slugs) in [
+        (FiledUnder::Tag, &mut filter.tags),
+        (FiledUnder::Category, &mut filter.categories.slugs),
+        (FiledUnder::Author, &mut filter.authors),
+        (FiledUnder::Series, &mut filter.series),
+    ] {
+        for slug in slugs.all.iter_mut().chain(&mut slugs.any).chain(&mut slugs.none) {
+            if let Some(now) = current.get(&(under.table().to_owned(), slug.as_str().to_owned())) {
+                *slug = Slug::from_stored(now.clone());
+            }
+        }
+    }
+    Ok(Cow::Owned(filter))
+}
+
+/// The slugs of a kind that a filter names.
+fn matching(filter: &EntryFilter, under: FiledUnder) -> impl Iterator<Item = &Slug> {
+    let Match { all, any, none } = match under {
+        FiledUnder::Tag => &filter.tags,
+        FiledUnder::Category => &filter.categories.slugs,
+        FiledUnder::Author => &filter.authors,
+        FiledUnder::Series => &filter.series,
+    };
+    all.iter().chain(any).chain(none)
+}
+
+impl Writing<'_> {
+    /// The term that had a slug which no term has now.
+    pub(crate) async fn former_holder(
+        &self,
+        under: FiledUnder,
+        slug: &Slug,
+    ) -> Result<Option<Uuid>, StorageError> {
+        let row = term_alias::Entity::find_by_id((under.table().to_owned(), slug.as_str().to_owned()))
+            .one(&self.transaction)
+            .await?;
+        Ok(row.map(|row| row.term_id))
+    }
+
+    /// Makes a slug free for `holder`, which is about to have it: it no longer leads to a term that had it.
+    pub(crate) async fn claim_slug(
+        &mut self,
+        under: FiledUnder,
+        slug: &Slug,
+        holder: Uuid,
+    ) -> Result<(), StorageError> {
+        let Some(loser) = self.former_holder(under, slug).await? else { return Ok(()) };
+        if loser != holder {
+            // Whoever knows it by that slug, such as the index, must forget it.
+            self.alter([(under, loser)]).await?;
+        }
+        term_alias::Entity::delete_by_id((under.table().to_owned(), slug.as_str().to_owned()))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Has a slug that is no longer any term's lead to `term`.
+    pub(crate) async fn keep_slugs(
+        &mut self,
+        under: FiledUnder,
+        slugs: impl IntoIterator<Item = &Slug>,
+        term: Uuid,
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = slugs
+            .into_iter()
+            .map(|slug| term_alias::ActiveModel {
+                kind: Set(under.table().to_owned()),
+                slug: Set(slug.as_str().to_owned()),
+                term_id: Set(term),
+            })
+            .collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let replace = OnConflict::columns([term_alias::Column::Kind, term_alias::Column::Slug])
+            .update_column(term_alias::Column::TermId)
+            .to_owned();
+        term_alias::Entity::insert_many(rows)
+            .on_conflict(replace)
+            .exec_without_returning(&self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Has the former slugs of some terms lead to another one.
+    pub(crate) async fn hand_over_slugs(
+        &mut self,
+        under: FiledUnder,
+        from: &[Uuid],
+        to: Uuid,
+    ) -> Result<(), StorageError> {
+        term_alias::Entity::update_many()
+            .col_expr(term_alias::Column::TermId, Expr::val(to))
+            .filter(term_alias::Column::Kind.eq(under.table()))
+            .filter(term_alias::Column::TermId.is_in(from.iter().copied()))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets the former slugs of terms that are gone.
+    pub(crate) async fn forget_slugs(
+        &mut self,
+        under: FiledUnder,
+        terms: &[Uuid],
+    ) -> Result<(), StorageError> {
+        term_alias::Entity::delete_many()
+            .filter(term_alias::Column::Kind.eq(under.table()))
+            .filter(term_alias::Column::TermId.is_in(terms.iter().copied()))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
+    }
+}
