@@ -2,6 +2,7 @@
 
 mod accounts;
 mod commands;
+mod post;
 mod refusals;
 mod settings;
 mod signals;

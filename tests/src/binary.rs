@@ -85,6 +85,12 @@ impl Inkstand {
             .args(["--database-url", &database.url_text])
     }
 
+    /// Where the binary is, for scripts that start it themselves.
+    #[must_use]
+    pub fn path() -> PathBuf {
+        binary()
+    }
+
     /// Adds arguments.
     #[must_use]
     pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {

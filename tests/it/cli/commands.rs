@@ -14,7 +14,7 @@ async fn help(args: &[&str]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn help_tells_what_each_command_does() {
-    let rows: [(&[&str], &[&str]); 8] = [
+    let rows: [(&[&str], &[&str]); 12] = [
         (
             &["--help"],
             &[
@@ -37,6 +37,13 @@ async fn help_tells_what_each_command_does() {
             &["import", "--help"],
             &["Jekyll, Hugo, Zola", ".tar.gz", "Exit code", "--source", "--database-url", "redirect_from"],
         ),
+        (
+            &["post", "--help"],
+            &["new", "trash", "$EDITOR", "Examples", "iron-gall-ink", "Exit code", "front matter"],
+        ),
+        (&["post", "new", "--help"], &["--publish", "--from", "--page", "code --wait", "must be there"]),
+        (&["post", "edit", "--help"], &["--if-version", "nothing is overwritten", "post_"]),
+        (&["post", "schedule", "--help"], &["time zone", "2026-12-24 18:30"]),
         (&["sample", "--help"], &["remove", "sample posts"]),
         (&["sample", "remove", "--help"], &["Remove the sample posts", "--data-dir"]),
         (&["site", "set", "--help"], &["time-zone", "permalinks", "/{yyyy}/{mm}/{slug}", "Europe/Berlin"]),

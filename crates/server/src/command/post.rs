@@ -19,7 +19,7 @@ use inkstand_blog::Reader;
 use inkstand_exchange::write_markdown;
 use inkstand_model::Viewer;
 
-use super::open_existing;
+use super::{account::closing, open_existing};
 use crate::{
     Settings,
     cli::{PostCommand, StepArgs},
@@ -30,9 +30,7 @@ use crate::{
 pub(crate) async fn post(settings: &Settings, command: PostCommand) -> Result<ExitCode> {
     let blog = open_existing(settings).await?;
     let reader = blog.reader(Viewer::Operator);
-    let done = run(&reader, command).await;
-    blog.close().await;
-    done?;
+    closing(&blog, run(&reader, command)).await?;
     Ok(ExitCode::SUCCESS)
 }
 

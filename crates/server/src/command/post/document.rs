@@ -104,6 +104,9 @@ pub(crate) async fn edit_of(
     let none = Document::new();
     let was = before.unwrap_or(&none);
     let mut wrong = Vec::new();
+    if now.title.trim().is_empty() {
+        wrong.push(Complaint::about(read, "title", "must not be empty"));
+    }
     let categories = filing::categories(reader, read, &mut wrong).await?;
     let authors = filing::authors(reader, read, &mut wrong).await?;
     let series = filing::series(reader, read, &mut wrong).await?;
