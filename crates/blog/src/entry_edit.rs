@@ -2,8 +2,8 @@
 
 use inkstand_markup::{RENDER_VERSION, RenderOptions, render_excerpt};
 use inkstand_model::{
-    Action, Entry, EntryBody, EntryId, EntryKind, EntryStatus, Format, Instant, Path, Publication, Rendered,
-    Seo, Seq, Site, Slug, Viewer, Whose, may,
+    Action, AuthorId, CategoryId, Entry, EntryBody, EntryId, EntryKind, EntryStatus, Format, Instant, Path,
+    Publication, Rendered, Seo, Seq, Site, Slug, Viewer, Whose, may,
 };
 use inkstand_storage::{EntryRecord, FreePath, MadeBefore, StorageError, Writing};
 use sha2::{Digest, Sha256};
@@ -339,7 +339,7 @@ impl Reader {
         wrong: &mut Vec<Refusal>,
     ) -> Result<(), WriteError> {
         let Some(authors) = &edit.authors else { return Ok(()) };
-        let there = writing.which_terms::<inkstand_model::Author>(&uuids(authors, |id| id.uuid())).await?;
+        let there = writing.which_terms::<inkstand_model::Author>(&uuids(authors, AuthorId::uuid)).await?;
         refuse_missing("authors", authors, |id| there.contains(&id.uuid()), "author", wrong);
         record.authors.clone_from(authors);
         // Whoever writes only their own must not sign for others alone, which would lock them out besides.
@@ -429,7 +429,7 @@ async fn file(
     }
     if let Some(categories) = &edit.categories {
         let there =
-            writing.which_terms::<inkstand_model::Category>(&uuids(categories, |id| id.uuid())).await?;
+            writing.which_terms::<inkstand_model::Category>(&uuids(categories, CategoryId::uuid)).await?;
         refuse_missing("categories", categories, |id| there.contains(&id.uuid()), "category", wrong);
         record.categories.clone_from(categories);
     }

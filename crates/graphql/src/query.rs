@@ -132,7 +132,6 @@ impl Entries {
     }
 
     /// Pages, latest first.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn pages(
         &self,
         ctx: &Context<'_>,

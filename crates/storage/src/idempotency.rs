@@ -59,6 +59,6 @@ impl Writing<'_> {
 
     /// Nil for the command line, which has no account.
     fn idempotency_account(&self) -> Uuid {
-        self.actor.account.map_or_else(Uuid::nil, |account| account.uuid())
+        self.actor.account.map_or_else(Uuid::nil, inkstand_model::AccountId::uuid)
     }
 }

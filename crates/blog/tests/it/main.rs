@@ -1,6 +1,10 @@
 //! The use cases as small stories, on a SQLite file of their own each.
 
-#![expect(clippy::unwrap_used, reason = "a story that cannot be told fails where it breaks off")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a story that cannot be told fails where it breaks off"
+)]
 
 mod addresses;
 mod desk;

@@ -166,7 +166,7 @@ async fn impossible_merges_and_trees_are_refused() {
 
     let mut parent = lowest.id;
     let outcome = loop {
-        match operator.create_category(named(&format!("Under {}", parent)), Some(parent)).await {
+        match operator.create_category(named(&format!("Under {parent}")), Some(parent)).await {
             Ok((category, _)) => parent = category.id,
             refused => break refused,
         }
