@@ -99,7 +99,7 @@ async fn a_post_from_draft_to_trash(#[values(Database::Sqlite, Database::Postgre
         slug: "iron-a-gall-story"
         draft: true
         lang: "en"
-        tags: ["free software", "ink"]
+        tags: ["ink", "free software"]
         categories: ["Essays"]
         authors: ["Jane"]
         series: "Letters"

@@ -17,8 +17,11 @@ pub(crate) struct WorkingFile {
 impl WorkingFile {
     /// Writes `text` where only this user can read it.
     pub(crate) fn new(text: &str) -> Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("inkstand-")
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("inkstand-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder
             .tempdir()
             .context("cannot make a temporary folder; name another place for it with TMPDIR")?;
         let path = folder.path().join("post.md");
