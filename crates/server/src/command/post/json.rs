@@ -42,7 +42,7 @@ async fn values(reader: &Reader, entries: &[Entry]) -> Result<Vec<Value>> {
             "title": entry.title,
             "slug": entry.slug.as_str(),
             "path": entry.path.encoded(),
-            "publishedAt": entry.publication.date().map(|at| at.to_rfc3339()),
+            "publishedAt": entry.publication.date().map(inkstand_model::Instant::to_rfc3339),
             "updatedAt": entry.updated_at.to_rfc3339(),
             "language": entry.language.as_str(),
             "featured": entry.featured,
