@@ -22,7 +22,7 @@ async fn until_published(desk: &Desk, followers: usize, entry: &Entry) {
         .map(|_| {
             let (blog, mut stopped) = (desk.blog.clone(), stopped.clone());
             tokio::spawn(async move {
-                blog.follow(async move { drop(stopped.wait_for(|stop| *stop).await) }).await
+                blog.follow(async move { drop(stopped.wait_for(|stop| *stop).await) }).await;
             })
         })
         .collect();
@@ -32,7 +32,7 @@ async fn until_published(desk: &Desk, followers: usize, entry: &Entry) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(patience, waiting).await.expect("it is published");
+    tokio::time::timeout(patience, waiting).await.unwrap();
     stop.send_replace(true);
     for each in running {
         each.await.unwrap();

@@ -144,10 +144,10 @@ fn ways(secrets: &[Value]) -> Vec<(&'static str, String, Value)> {
             }
             "tags" => ask("tag", "query($slug: Slug!) { tag(slug: $slug) { id name postCount } }", slug),
             "categories" => {
-                ask("category", "query($slug: Slug!) { category(slug: $slug) { id name postCount } }", slug)
+                ask("category", "query($slug: Slug!) { category(slug: $slug) { id name postCount } }", slug);
             }
             "authors" => {
-                ask("author", "query($slug: String!) { author(handle: $slug) { id name postCount } }", slug)
+                ask("author", "query($slug: String!) { author(handle: $slug) { id name postCount } }", slug);
             }
             other => panic!("{other}"),
         }

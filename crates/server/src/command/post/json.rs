@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use inkstand_blog::Reader;
-use inkstand_model::{Entry, EntryId, Format, Instant};
+use inkstand_model::{Entry, EntryId, Format};
 use serde_json::{Value, json};
 
 use super::{tell::status_word, which::id_of};
@@ -42,7 +42,7 @@ async fn values(reader: &Reader, entries: &[Entry]) -> Result<Vec<Value>> {
             "title": entry.title,
             "slug": entry.slug.as_str(),
             "path": entry.path.encoded(),
-            "publishedAt": entry.publication.date().map(Instant::to_rfc3339),
+            "publishedAt": entry.publication.date().map(inkstand_model::Instant::to_rfc3339),
             "updatedAt": entry.updated_at.to_rfc3339(),
             "language": entry.language.as_str(),
             "featured": entry.featured,
