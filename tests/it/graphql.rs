@@ -10,3 +10,4 @@ mod small_blog;
 mod statements;
 mod terms_writing;
 mod transport;
+mod writing;

@@ -553,7 +553,7 @@ async fn name(
 }
 
 /// Whether an address is this one, with or without the number that made it free.
-fn is_made_of(path: &Path, usual: &Path) -> bool {
+pub(crate) fn is_made_of(path: &Path, usual: &Path) -> bool {
     if path.key() == usual.key() {
         return true;
     }

@@ -8,7 +8,7 @@ use crate::{
     Reader, Refusal, RefusalCode, WriteError,
     audited::audited,
     edit::Checked,
-    entry_edit::{settle, usual_path},
+    entry_edit::{is_made_of, settle, usual_path},
 };
 
 /// What is to become of an entry.
@@ -139,8 +139,8 @@ impl Reader {
     }
 }
 
-/// Writes an entry in another stage of its life. One that goes out gets its address now: by its date, if nobody gave
-/// it one of its own, and free, whoever took it meanwhile.
+/// Writes an entry in another stage of its life. Its address follows the date that comes with that, if nobody gave it
+/// one of its own, and is free, whoever took it meanwhile; one that goes out takes it now.
 pub(crate) async fn move_on(
     writing: &mut Writing<'_>,
     before: &EntryRecord,
@@ -148,19 +148,13 @@ pub(crate) async fn move_on(
     publication: Publication,
 ) -> Result<EntryRecord, WriteError> {
     let site = writing.site().await?;
-    let was_usual = usual_path(writing, &site, &before.entry).await? == before.entry.path;
+    let was_usual = is_made_of(&before.entry.path, &usual_path(writing, &site, &before.entry).await?);
     after.entry.publication = publication;
     after.entry.version += 1;
-    if publication.status() == EntryStatus::Published {
-        let wanted = if was_usual {
-            usual_path(writing, &site, &after.entry).await?
-        } else {
-            before.entry.path.clone()
-        };
-        let FreePath { path, .. } =
-            writing.free_path(&wanted, after.entry.id, Some(&before.entry.path)).await?;
-        after.entry.path = path;
-    }
+    let wanted =
+        if was_usual { usual_path(writing, &site, &after.entry).await? } else { before.entry.path.clone() };
+    let FreePath { path, .. } = writing.free_path(&wanted, after.entry.id, Some(&before.entry.path)).await?;
+    after.entry.path = path;
     writing.replace_entry(before, &after).await?;
     settle(writing, &after, &Checked::default()).await?;
     Ok(after)

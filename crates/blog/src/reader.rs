@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use inkstand_model::{
-    Action, Author, AuthorId, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter,
-    EntryId, EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Path, SearchRequest, SearchResults, Seq,
-    Series, SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder,
-    Viewer, Whose, may,
+    Action, Author, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter, EntryId,
+    EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Path, SearchRequest, SearchResults, Seq, Series,
+    SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder, Viewer,
+    Whose, may,
 };
 use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term, TermScope};
 use uuid::Uuid;
@@ -80,7 +80,6 @@ impl Reader {
         let mut own = HashSet::new();
         if !uncertain.is_empty() && may(&self.viewer, Action::ReadUnpublished(Whose::Own)) {
             for (id, authors) in self.storage().authors_of(&uncertain).await? {
-                let authors: Vec<AuthorId> = authors.iter().map(|author| author.id).collect();
                 if self.viewer.wrote(&authors) {
                     own.insert(id);
                 }

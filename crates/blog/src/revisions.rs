@@ -19,7 +19,6 @@ impl Reader {
             return Ok(false);
         }
         let authors = self.storage().authors_of(&[entry.id]).await?.remove(&entry.id).unwrap_or_default();
-        let authors: Vec<_> = authors.into_iter().map(|author| author.id).collect();
         Ok(self.viewer().wrote(&authors))
     }
 

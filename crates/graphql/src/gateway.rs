@@ -34,6 +34,9 @@ const PARSER_DEPTH: usize = 64;
 /// Bytes of an operation's name in the log.
 const LONGEST_NAME: usize = 80;
 
+/// Bytes of an error's message.
+const LONGEST_MESSAGE: usize = 1_000;
+
 /// Directives on one selection.
 const MOST_DIRECTIVES: usize = 16;
 
@@ -233,6 +236,11 @@ fn answer(response: Response, plan: &Plan) -> Answer {
 }
 
 fn coded(mut error: ServerError, code: &'static str) -> ServerError {
+    // The library repeats a value that does not fit, however long it is.
+    if error.message.len() > LONGEST_MESSAGE {
+        error.message.truncate(error.message.floor_char_boundary(LONGEST_MESSAGE));
+        error.message.push('…');
+    }
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set("code", Value::from(code));

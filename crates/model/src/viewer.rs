@@ -1,6 +1,6 @@
 //! Who asks, and what they may do.
 
-use crate::{AccountId, AuthorId, EntryKind, Role, Scope, SessionId, TokenId};
+use crate::{AccountId, Author, AuthorId, EntryKind, Role, Scope, SessionId, TokenId};
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,11 +113,14 @@ impl Viewer {
         }
     }
 
-    /// Whether an entry with these bylines is the viewer's own.
+    /// Whether an entry with these bylines is the viewer's own. Asked of the bylines rather than of what was known when
+    /// the viewer was: theirs may have been made a moment ago.
     #[must_use]
-    pub fn wrote(&self, authors: &[AuthorId]) -> bool {
+    pub fn wrote(&self, authors: &[Author]) -> bool {
         match self {
-            Self::Account(signed_in) => authors.iter().any(|author| signed_in.authors.contains(author)),
+            Self::Account(signed_in) => {
+                authors.iter().any(|author| author.account == Some(signed_in.account))
+            }
             Self::Anonymous | Self::Operator => false,
         }
     }

@@ -91,3 +91,20 @@ async fn an_address_that_was_taken_meanwhile_gives_way() {
     assert_eq!(at(&desk, "/2024/06/same").await, "here: Quicker");
     assert_eq!(at(&desk, "/2024/06/same-2").await, "here: Same");
 }
+
+#[tokio::test]
+async fn an_address_follows_the_date_until_it_is_out() {
+    let desk = Desk::new().await;
+    let me = desk.operator();
+    let edit = Edit { date: Some(moment("2024-03-01T00:00:00Z")), ..titled("Dated") };
+    let new = NewEntry { edit, ..NewEntry::default() };
+    let post = me.create_entry(EntryKind::Post, new).await.unwrap().0;
+    assert_eq!(post.path.as_str(), "/2024/03/dated");
+    let at_november = Step::Schedule { at: moment("2024-11-05T00:00:00Z") };
+    let post = me.take_step(EntryKind::Post, post.id, None, at_november).await.unwrap().0;
+    assert_eq!(post.path.as_str(), "/2024/11/dated");
+    desk.it_is("2024-11-05T00:00:00Z");
+    until_published(&desk, 1, &post).await;
+    assert_eq!(at(&desk, "/2024/11/dated").await, "here: Dated");
+    assert_eq!(at(&desk, "/2024/03/dated").await, "nothing");
+}

@@ -358,3 +358,61 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else(#[case] database:
         }
     }
 }
+
+/// What nobody should send, in place of each value of an input.
+fn hostile() -> Vec<Value> {
+    vec![
+        json!(""),
+        json!(" \t "),
+        json!("nul \u{0} and bell \u{7}"),
+        json!("two\nlines"),
+        json!("\u{202e}turned around"),
+        json!("'; DROP TABLE entry; --"),
+        json!("<script>alert(1)</script>"),
+        json!("ẞ é e\u{301} 日本語 ไทย 👩‍👩‍👧"),
+        json!("x".repeat(1_200_000)),
+        json!("-".repeat(300)),
+        json!("post_00000000000000000000000000000000"),
+        json!("../../etc/passwd"),
+        json!(null),
+        json!(-1),
+        json!(9_007_199_254_740_993_i64),
+        json!({ "a": { "b": [] } }),
+        json!(["a", "a", null]),
+    ]
+}
+
+#[rstest]
+#[case::sqlite(Database::Sqlite)]
+#[case::postgres(Database::Postgres)]
+#[tokio::test]
+async fn no_input_of_any_mutation_makes_it_fail(#[case] database: Database) {
+    let mut world = World::new(database).await;
+    let owner = world.owner.clone();
+    for (mutation, _, _, input) in TABLE {
+        let mut things = world.things(mutation).await;
+        let keys: Vec<String> =
+            input(&things).as_object().map(|input| input.keys().cloned().collect()).unwrap_or_default();
+        for key in keys {
+            for value in hostile().into_iter().map(Some).chain([None]) {
+                let mut sent = input(&things);
+                match value {
+                    Some(value) => sent[&key] = value,
+                    None => drop(sent.as_object_mut().unwrap().remove(&key)),
+                }
+                let (answer, code) = send(&owner, mutation, &sent, "__typename").await;
+                let told = answer.to_string();
+                let short: String = told.chars().take(2_000).collect();
+                assert_ne!(code.as_deref(), Some("INTERNAL"), "{mutation} {key}: {short}");
+                let errors = &answer["data"][mutation]["userErrors"];
+                assert!(code.is_some() || errors.is_array(), "{mutation} {key}: {short}");
+                assert!(told.len() < 20_000, "an error does not send the input back: {mutation} {key}");
+                if *errors == json!([]) {
+                    things = world.things(mutation).await;
+                }
+            }
+        }
+    }
+    let site = owner.query("{ site { title } posts { totalCount } }").await;
+    assert!(site["posts"]["totalCount"].is_number(), "{site}");
+}
