@@ -1,6 +1,6 @@
 //! The blog as one object.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use inkstand_identity::ServerKeys;
 use inkstand_model::{Clock, Path, Seq, Viewer};
@@ -134,6 +134,12 @@ impl Blog {
     /// The whole address of something on this site.
     pub(crate) fn url(&self, path: &Path) -> String {
         format!("{}{}", self.inner.public_url, path.encoded())
+    }
+
+    /// Waits until this process has caught up with a number of the log, at most so long, and says whether it has: whoever
+    /// wrote on one server then finds it by the search of another. The database is never behind.
+    pub async fn catch_up(&self, seq: Seq, patience: Duration) -> bool {
+        tokio::time::timeout(patience, self.inner.index.wait_for(seq)).await.is_ok()
     }
 
     /// How many statements were sent to the database so far.

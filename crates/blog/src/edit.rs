@@ -9,7 +9,7 @@ use crate::{Refusal, RefusalCode, WriteError, text};
 /// Characters of a title.
 const LONGEST_TITLE: usize = 500;
 /// Characters of a body: a novel and a half.
-const LONGEST_SOURCE: usize = 1_000_000;
+pub(crate) const LONGEST_SOURCE: usize = 1_000_000;
 /// Characters of an excerpt, a description, a caption.
 const LONGEST_NOTE: usize = 10_000;
 /// Characters of an address elsewhere.

@@ -5,7 +5,9 @@ use inkstand_model::{
     Action, AuthorId, CategoryId, Entry, EntryBody, EntryId, EntryKind, EntryStatus, Format, Instant, Path,
     Publication, Rendered, Seo, Seq, Site, Slug, Viewer, Whose, may,
 };
-use inkstand_storage::{EntryRecord, FreePath, MadeBefore, StorageError, Writing};
+use inkstand_storage::{
+    AddressRole, EntryRecord, FreePath, MadeBefore, PermalinkTarget, StorageError, Writing,
+};
 use sha2::{Digest, Sha256};
 use tracing::instrument;
 
@@ -128,8 +130,7 @@ impl Reader {
         if let Some(key) = &key {
             writing.remember_made(key, &digest, id).await?;
         }
-        audited(&mut writing, "create", &record.entry, status_word(record.entry.publication.status()))
-            .await?;
+        audited(&mut writing, "create", &record.entry, record.entry.publication.status().as_str()).await?;
         let seq = self.finish(writing).await?;
         Ok((record.entry, seq))
     }
@@ -140,21 +141,27 @@ impl Reader {
         made: &MadeBefore,
         digest: &[u8],
     ) -> Result<(Entry, Seq), WriteError> {
-        let record = writing.entry(made.entry).await?;
         writing.rollback().await?;
         if made.digest != digest {
             let message = "this key was used for another input; take a new key for a new wish";
             return Err(Refusal::new(RefusalCode::KeyReused, "idempotencyKey", message).into());
         }
-        match record {
-            Some(record) => Ok((record.entry, self.last_seq().await?)),
+        // Whoever made it may have been taken off its byline since.
+        match self.made_entry(made.entry).await? {
+            Some(entry) => Ok((entry, self.last_seq().await?)),
             None => Err(Refusal::new(
                 RefusalCode::NotFound,
                 "idempotencyKey",
-                "what was made under this key has been deleted since",
+                "what was made under this key is not there any more",
             )
             .into()),
         }
+    }
+
+    async fn made_entry(&self, id: EntryId) -> Result<Option<Entry>, WriteError> {
+        let Some(entry) = self.storage().entries_by_ids(&[id]).await?.pop() else { return Ok(None) };
+        let authors = self.storage().authors_of(&[id]).await?.remove(&id).unwrap_or_default();
+        Ok(self.may_edit(&entry, &authors).then_some(entry))
     }
 
     /// Changes a post or a page, if it still is at that version. What it said before is kept as a revision.
@@ -212,9 +219,9 @@ impl Reader {
         if says_otherwise(&before, &record) {
             writing.keep_revision(&before).await?;
             record.entry.updated_at = clock.now();
+            record.entry.edited_by = self.acting_account();
         }
         record.entry.version += 1;
-        record.entry.edited_by = self.acting_account();
         writing.replace_entry(&before, &record).await?;
         settle(&mut writing, &record, &edit).await?;
         if kind == EntryKind::Page && record.entry.path != before.entry.path {
@@ -321,6 +328,7 @@ impl Reader {
         for (place, path) in edit.redirect_from.iter().enumerate() {
             if let Some(target) = writing.permalink(path).await?
                 && target.entry != Some(record.entry.id)
+                && !self.is_hidden_alias(writing, &target).await?
             {
                 let message = format!("{path} leads to something else already");
                 wrong.push(within("redirectFrom", place, Refusal::new(RefusalCode::Taken, "", message)));
@@ -356,6 +364,21 @@ impl Reader {
             }
         }
         Ok(())
+    }
+
+    /// Whether an address is only the old one of an entry that the viewer does not see: it gives way, as it would to an
+    /// entry's own address, and tells nothing.
+    async fn is_hidden_alias(
+        &self,
+        writing: &Writing<'_>,
+        target: &PermalinkTarget,
+    ) -> Result<bool, WriteError> {
+        let Some(of) = target.entry.filter(|_| target.role == AddressRole::Alias) else { return Ok(false) };
+        let hidden = writing.entry(of).await?.filter(|of| {
+            of.entry.publication.status() != EntryStatus::Published
+                && !may(self.viewer(), Action::ReadUnpublished(Whose::Anybodys))
+        });
+        Ok(hidden.is_some())
     }
 
     /// The account that acts, if it is one.
@@ -607,7 +630,9 @@ pub(crate) async fn settle(
         writing.stand_at(&entry.path, entry).await?;
     }
     for path in &edit.redirect_from {
-        if writing.permalink(path).await?.is_none() {
+        // Whatever else led there was refused before, but for aliases of what nobody sees.
+        let leads_here = writing.permalink(path).await?.is_some_and(|target| target.entry == Some(entry.id));
+        if !leads_here {
             writing.add_alias(path, entry).await?;
         }
     }
@@ -671,14 +696,4 @@ fn says_otherwise(before: &EntryRecord, now: &EntryRecord) -> bool {
         )
     };
     content(before) != content(now)
-}
-
-pub(crate) const fn status_word(status: EntryStatus) -> &'static str {
-    match status {
-        EntryStatus::Draft => "draft",
-        EntryStatus::Scheduled => "scheduled",
-        EntryStatus::Published => "published",
-        EntryStatus::Private => "private",
-        EntryStatus::Trashed => "trashed",
-    }
 }

@@ -105,9 +105,7 @@ impl Reader {
         let mut writing = self.storage().write(self.viewer().actor(), clock).await?;
         let before = self.writable(&writing, kind, id, version).await?;
         let publication = step.from(clock.now(), before.entry.publication)?;
-        let mut after = before.clone();
-        after.entry.edited_by = self.acting_account();
-        let after = move_on(&mut writing, &before, after, publication).await?;
+        let after = move_on(&mut writing, &before, before.clone(), publication).await?;
         audited(&mut writing, step.deed(), &after.entry, "").await?;
         let seq = self.finish(writing).await?;
         Ok((after.entry, seq))

@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use inkstand_model::{Action, ImportItem, ImportRefusal, Parsed, Rendered, Site, Viewer, may};
-use inkstand_storage::{ImportRecord, StorageError, Writing};
+use inkstand_storage::{AuditTarget, ImportRecord, StorageError, Writing};
 use tokio::sync::mpsc;
 use tracing::{debug, instrument};
 
@@ -101,6 +101,13 @@ impl Blog {
         }
         let ImportTally { created, updated, refused, .. } = report.tally;
         debug!(created, updated, refused, "imported");
+        if created + updated > 0 {
+            let mut writing = self.inner.storage.write(viewer.actor(), self.inner.clock.as_ref()).await?;
+            let target = AuditTarget { kind: "import", id: None, label: source };
+            let detail = format!("{created} created, {updated} updated, {refused} refused");
+            writing.audit("import.apply", Some(target), &detail).await?;
+            writing.commit().await?;
+        }
         Ok(report)
     }
 

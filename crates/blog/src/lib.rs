@@ -1,10 +1,11 @@
 //! The heart: what one can do with a blog, and who may do it.
 //!
-//! [`Blog`] joins storage, search, markup and identity. [`Blog::authenticate`] tells who sends a request. Whoever
+//! [`Blog`] joins storage, search, markup, identity and outgoing. [`Blog::authenticate`] tells who sends a request. Whoever
 //! reads goes through a [`Reader`], which knows its viewer and lets through only what that viewer may see: it alone
 //! calls storage and search, so a draft cannot leak through a filter that somebody forgot; whoever writes goes through
 //! it as well. Whoever brings a blog along calls [`Blog::import`]. Everything that is derived from the database follows
-//! its change log: [`Blog::follow`] runs those followers until it is told to stop.
+//! its change log: [`Blog::follow`] runs those followers, the index, webhooks, renderings of older versions and the
+//! schedule, until it is told to stop.
 //!
 //! What this crate does not know: HTTP, GraphQL, files of foreign formats, SQL, and how an index works inside.
 

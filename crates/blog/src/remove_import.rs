@@ -1,6 +1,7 @@
 //! Taking an import away again, such as the sample blog.
 
 use inkstand_model::{Action, Viewer, may};
+use inkstand_storage::AuditTarget;
 use tracing::instrument;
 
 use crate::{Blog, BlogError};
@@ -24,7 +25,7 @@ impl Blog {
         if !may(viewer, Action::Import) {
             return Err(BlogError::NotAllowed(Action::Import));
         }
-        let mut writing = self.inner.storage.write("import", self.inner.clock.as_ref()).await?;
+        let mut writing = self.inner.storage.write(viewer.actor(), self.inner.clock.as_ref()).await?;
         let records = writing.imported_from(source).await?;
         let ids: Vec<_> = records.iter().map(|record| record.entry).collect();
         let versions = writing.versions(&ids).await?;
@@ -38,6 +39,8 @@ impl Blog {
             }
         }
         writing.remove_unused_terms().await?;
+        let target = AuditTarget { kind: "import", id: None, label: source };
+        writing.audit("import.remove", Some(target), &format!("{removed} removed, {left} left")).await?;
         writing.commit().await?;
         self.inner.written.notify_waiters();
         Ok((removed, left))

@@ -1,10 +1,10 @@
 //! Rendering bodies off the executor, and renewing what an older renderer made.
 
 use inkstand_markup::{RENDER_VERSION, RenderOptions, render, render_excerpt};
-use inkstand_model::{Action, EntryBody, EntryKind, Format, Rendered, Whose, may};
+use inkstand_model::{EntryBody, EntryKind, Format, Rendered};
 use tracing::{Span, info};
 
-use crate::{Blog, BlogError, Reader};
+use crate::{Blog, BlogError, Reader, WriteError, edit::LONGEST_SOURCE, text};
 
 /// A source to be rendered.
 #[derive(PartialEq, Eq)]
@@ -79,12 +79,10 @@ impl Reader {
     /// What a post of this Markdown would show.
     ///
     /// # Errors
-    /// Where the viewer may not write.
-    pub async fn preview_markdown(&self, markdown: String) -> Result<String, BlogError> {
-        let action = Action::Write(EntryKind::Post, Whose::Own);
-        if !may(self.viewer(), action) {
-            return Err(BlogError::NotAllowed(action));
-        }
+    /// Where the viewer may not write, or it is longer than a post may be.
+    pub async fn preview_markdown(&self, markdown: String) -> Result<String, WriteError> {
+        self.may_write_some(EntryKind::Post)?;
+        let markdown = text::lines("markdown", &markdown, 0, LONGEST_SOURCE)?;
         let source = Source { format: Format::Markdown, text: markdown, excerpt: None };
         let rendered = render_all(vec![source]).await?;
         Ok(rendered.into_iter().next().map(|(_, rendered)| rendered.html).unwrap_or_default())

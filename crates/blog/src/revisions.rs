@@ -1,55 +1,66 @@
 //! What entries said before.
 
-use inkstand_model::{Action, Entry, EntryId, EntryKind, RevisionId, Seq, Whose, may};
+use std::collections::HashMap;
+
+use inkstand_model::{Action, Author, Entry, EntryId, EntryKind, RevisionId, Seq, Whose, may};
 use inkstand_storage::{Revision, RevisionContent};
 use tracing::instrument;
 
 use crate::{BlogError, Edit, Reader, Refusal, RefusalCode, WriteError, entry_edit::not_found};
 
 impl Reader {
-    /// Whether the viewer may change this entry, and so see its version and what it said before.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn may_edit(&self, entry: &Entry) -> Result<bool, BlogError> {
-        if may(self.viewer(), Action::Write(entry.kind, Whose::Anybodys)) {
-            return Ok(true);
-        }
-        if !may(self.viewer(), Action::Write(entry.kind, Whose::Own)) {
-            return Ok(false);
-        }
-        let authors = self.storage().authors_of(&[entry.id]).await?.remove(&entry.id).unwrap_or_default();
-        Ok(self.viewer().wrote(&authors))
+    /// Whether the viewer may change this entry, which bears these bylines, and so see its version, its source and what
+    /// it said before.
+    #[must_use]
+    pub fn may_edit(&self, entry: &Entry, authors: &[Author]) -> bool {
+        let whose = if self.viewer().wrote(authors) { Whose::Own } else { Whose::Anybodys };
+        may(self.viewer(), Action::Write(entry.kind, whose))
     }
 
-    /// Revisions of an entry that the viewer may edit, the latest first.
+    async fn ensure_may_edit(&self, entry: &Entry) -> Result<(), BlogError> {
+        let authors = self.storage().authors_of(&[entry.id]).await?.remove(&entry.id).unwrap_or_default();
+        if self.may_edit(entry, &authors) {
+            Ok(())
+        } else {
+            Err(BlogError::NotAllowed(Action::Write(entry.kind, Whose::Anybodys)))
+        }
+    }
+
+    /// Revisions of an entry, the latest first.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// Where the viewer may not edit it, or the database fails.
     pub async fn revisions(
         &self,
-        entry: EntryId,
+        entry: &Entry,
         before: Option<i64>,
         limit: u64,
     ) -> Result<Vec<Revision>, BlogError> {
-        Ok(self.storage().revisions(entry, before, limit).await?)
+        self.ensure_may_edit(entry).await?;
+        Ok(self.storage().revisions(entry.id, before, limit).await?)
     }
 
-    /// How many revisions an entry has that the viewer may edit.
+    /// How many revisions an entry has.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn count_revisions(&self, entry: EntryId) -> Result<u64, BlogError> {
-        Ok(self.storage().count_revisions(entry).await?)
+    /// Where the viewer may not edit it, or the database fails.
+    pub async fn count_revisions(&self, entry: &Entry) -> Result<u64, BlogError> {
+        self.ensure_may_edit(entry).await?;
+        Ok(self.storage().count_revisions(entry.id).await?)
     }
 
-    /// What a revision of an entry that the viewer may edit says.
+    /// What revisions of an entry say; one of another entry is not there.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn revision_content(&self, id: RevisionId) -> Result<Option<RevisionContent>, BlogError> {
-        let mut contents = self.storage().revision_contents(&[id]).await?;
-        Ok(contents.remove(&id).map(|(_, content)| content))
+    /// Where the viewer may not edit it, or the database fails.
+    pub async fn revision_contents(
+        &self,
+        entry: &Entry,
+        ids: &[RevisionId],
+    ) -> Result<HashMap<RevisionId, RevisionContent>, BlogError> {
+        self.ensure_may_edit(entry).await?;
+        let contents = self.storage().revision_contents(ids).await?.into_iter();
+        Ok(contents.filter(|(_, (of, _))| *of == entry.id).map(|(id, (_, content))| (id, content)).collect())
     }
 
     /// Has an entry say again what it said then; what it says now becomes a revision too.
@@ -67,8 +78,8 @@ impl Reader {
         self.may_write_some(kind)?;
         let content = self.storage().revision_contents(&[revision]).await?.remove(&revision);
         let Some((_, content)) = content.filter(|(of, _)| *of == id) else {
-            // Where the entry is not the viewer's, the next look would say so; a stranger learns nothing here.
-            if self.storage().entries_by_ids(&[id]).await?.is_empty() {
+            // Through the viewer's own eyes: whoever may not see the entry learns nothing of it here.
+            if self.entry(id).await?.filter(|entry| entry.kind == kind).is_none() {
                 return Err(not_found(kind).into());
             }
             let message = "this entry has no such revision";

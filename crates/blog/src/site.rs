@@ -71,6 +71,21 @@ impl SiteChange {
     }
 }
 
+/// The names of the settings in which two sites differ.
+fn differences(before: &Site, now: &Site) -> String {
+    let settings = [
+        ("title", before.title != now.title),
+        ("tagline", before.tagline != now.tagline),
+        ("language", before.language != now.language),
+        ("time zone", before.zone != now.zone),
+        ("permalinks", before.permalinks != now.permalinks),
+        ("preview address", before.preview_url != now.preview_url),
+    ];
+    let names: Vec<&str> =
+        settings.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect();
+    names.join(", ")
+}
+
 fn replace<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
@@ -107,9 +122,10 @@ impl Blog {
         }
         let mut writing = self.inner.storage.write(viewer.actor(), self.inner.clock.as_ref()).await?;
         let mut site = writing.site().await?;
+        let before = site.clone();
         change(&mut site);
         writing.set_site(&site).await?;
-        writing.audit("site.update", None, "").await?;
+        writing.audit("site.update", None, &differences(&before, &site)).await?;
         let seq = writing.commit().await?;
         self.inner.written.notify_waiters();
         Ok((site, seq))

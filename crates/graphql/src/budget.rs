@@ -96,12 +96,15 @@ pub(crate) fn check_document(
 fn weight(parent: &str, field: &str) -> u64 {
     match field {
         _ if parent == "Mutation" => 2_000,
-        "search" => 1_000,
+        "search" | "previewMarkdown" => 1_000,
         "suggest" => 300,
         "facets" => 100,
         "archive" => 200,
         "totalCount" => 100,
-        "posts" | "pages" | "tags" | "categories" | "authors" | "changes" | "route" | "post" | "page" => 10,
+        "revisions" => 50,
+        "content" => 200,
+        "posts" | "pages" | "tags" | "categories" | "allSeries" | "authors" | "changes" | "route"
+        | "post" | "page" => 10,
         _ => 1,
     }
 }

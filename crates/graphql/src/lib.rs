@@ -6,7 +6,8 @@
 //! look-up of a request goes through its batches (`batch` says how). A session that a mutation began or ended comes
 //! back as a [`SessionChange`], for the transport to tell the client of.
 //!
-//! Foreseeable refusals are errors with a stable `extensions.code` ([`code`] lists them all, and
+//! What is wrong with a mutation's input is data, `userErrors` in its payload; every other foreseeable refusal is an
+//! error with a stable `extensions.code` ([`code`] lists them all, and
 //! `schema/error-codes.md` explains them); faults are one opaque error with the request's id, logged once.
 //!
 //! What this crate does not know: HTTP, SQL, the index, and who may see what: that is `blog`'s affair.

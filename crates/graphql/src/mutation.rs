@@ -1,4 +1,4 @@
-//! The writes. Each takes one `input`, and answers with the object, its position in the log, and what was wrong with
+//! The writes. Each but `signOut` and `signOutEverywhere` takes one `input`, and answers with the object, its position in the log, and what was wrong with
 //! the input; what the viewer may not do is an error of the request.
 
 mod account;

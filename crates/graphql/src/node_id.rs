@@ -24,7 +24,12 @@ pub(crate) enum NodeId {
 impl NodeId {
     /// Takes an id apart.
     pub(crate) fn parse(id: &ID) -> Result<Self, Error> {
-        let not_ours = || refusal(code::BAD_INPUT, format!("{:?} is no id of this blog", shortened(id)));
+        let not_ours = || {
+            refusal(
+                code::BAD_INPUT,
+                format!("{:?} is the id of nothing that can be fetched so", shortened(id)),
+            )
+        };
         let GlobalId { kind, key: uuid } = GlobalId::parse(id).ok_or_else(not_ours)?;
         Ok(match kind {
             "post" => Self::Entry(EntryKind::Post, EntryId::from_uuid(uuid)),

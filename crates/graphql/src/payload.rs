@@ -49,6 +49,9 @@ macro_rules! payload {
 
 pub(crate) use payload;
 
+/// Bytes of a message about the input.
+const LONGEST_MESSAGE: usize = 1_000;
+
 /// Something that was wrong with the input of a mutation.
 #[derive(Interface)]
 #[graphql(
@@ -146,7 +149,9 @@ impl From<RefusalCode> for ErrorCode {
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { code, field, message } = refusal;
+        let Refusal { code, field, mut message } = refusal;
+        // Some repeat a value, however long it is.
+        message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
         Self::InputError(InputError { code: code.into(), message, field })
     }
 }

@@ -8,6 +8,7 @@ mod webhooks;
 use std::collections::HashMap;
 
 use async_graphql::{Context, ID, MergedObject, Object, OneofObject, Result};
+use inkstand_blog::WriteError;
 use inkstand_model as model;
 use inkstand_model::EntryKind;
 
@@ -64,7 +65,7 @@ struct Entries;
 
 #[Object]
 impl Entries {
-    /// Fetches anything by its global id.
+    /// Fetches what is a `Node` by its global id.
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
         fetch(ctx, NodeId::parse(&id)?).await
     }
@@ -108,8 +109,11 @@ impl Entries {
 
     /// Markdown as a post would show it, for an editor's side window. For those who may write.
     async fn preview_markdown(&self, ctx: &Context<'_>, markdown: String) -> Result<Html> {
-        let rendered = state(ctx).reader.preview_markdown(markdown).await;
-        Ok(Html(rendered.map_err(|error| fault(ctx, error))?))
+        match state(ctx).reader.preview_markdown(markdown).await {
+            Ok(html) => Ok(Html(html)),
+            Err(WriteError::Blog(error)) => Err(fault(ctx, error)),
+            Err(refused) => Err(refusal(code::BAD_INPUT, format!("`markdown`: {refused}"))),
+        }
     }
 
     /// Posts, newest first unless ordered otherwise: 10, or as many as `first` or `last` says, at most 100.

@@ -1,6 +1,6 @@
 //! GraphQL over HTTP.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -10,7 +10,7 @@ use axum::{
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use inkstand_graphql::{Answer, Outcome, Question, RequestId, code};
-use inkstand_model::EntryId;
+use inkstand_model::{EntryId, Seq};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -21,6 +21,12 @@ use crate::{
     problem::{problem, problem_as},
     router::LARGEST_BODY,
 };
+
+/// Asks to be answered only when this server knows what was written at that position of the change log.
+pub(crate) const AFTER_SEQ: HeaderName = HeaderName::from_static("inkstand-after-seq");
+
+/// How long that is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Carries the token of a preview.
 pub(crate) const PREVIEW: HeaderName = HeaderName::from_static("inkstand-preview");
@@ -120,6 +126,10 @@ async fn execute(
         unproven: identity.unproven,
         caller: caller(sender.peer, sender.headers),
     };
+    if let Some(seq) = sender.headers.get(AFTER_SEQ).and_then(|seq| seq.to_str().ok()?.parse().ok()) {
+        // Past its patience it answers with what it has; `search` says by `complete` where that is not all.
+        options.blog.catch_up(Seq::new(seq), PATIENCE).await;
+    }
     let reader = options.blog.reader(identity.viewer.clone());
     let preview = match previewed(options, sender.headers, &id, media_type).await {
         Ok(preview) => preview,

@@ -17,6 +17,8 @@
 //!
 //! [`serve`] answers by these routes on a port, with bounds on connections.
 //!
+//! The header `Inkstand-Preview` adds one draft to what its sender sees; `Inkstand-After-Seq` waits for the search.
+//!
 //! What this crate does not know: SQL, the index, and what the schema says.
 
 mod accept;

@@ -63,7 +63,7 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(cors::Any)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, graphql::PREVIEW])
+        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, graphql::PREVIEW, graphql::AFTER_SEQ])
         .expose_headers([request_log::REQUEST_ID])
         .max_age(Duration::from_secs(24 * 60 * 60))
 }

@@ -54,7 +54,7 @@ pub struct Entry {
     pub updated_at: Instant,
     /// Grows with every change; an edit names the one it began from.
     pub version: i64,
-    /// The account that made this version, where it was one.
+    /// The account that made it say what it says, where it was one.
     pub edited_by: Option<AccountId>,
 }
 
@@ -158,6 +158,20 @@ pub enum EntryStatus {
     Private,
     /// Thrown away, restorable.
     Trashed,
+}
+
+impl EntryStatus {
+    /// `draft`, `scheduled`, `published`, `private` or `trashed`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Scheduled => "scheduled",
+            Self::Published => "published",
+            Self::Private => "private",
+            Self::Trashed => "trashed",
+        }
+    }
 }
 
 /// The body of an entry: its source and what was made of it.

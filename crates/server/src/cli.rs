@@ -56,7 +56,7 @@ enum Command {
     /// The sample posts that a new blog begins with
     #[command(subcommand)]
     Sample(SampleCommand),
-    /// Show or change the blog's title, tagline, language, time zone and permalink pattern
+    /// Show or change the blog's title, tagline, language, time zone, permalink pattern and preview address
     #[command(subcommand)]
     Site(SiteCommand),
     /// The accounts that can sign in

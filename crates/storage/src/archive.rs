@@ -7,12 +7,7 @@ use sea_orm::{
 };
 use tracing::instrument;
 
-use crate::{
-    Storage, StorageError,
-    convert::{instant, status_text},
-    entity::entry,
-    entry_read::published,
-};
+use crate::{Storage, StorageError, convert::instant, entity::entry, entry_read::published};
 
 /// No blog is older than this many months; dates beyond are typing errors and fold into the first month.
 const MOST_MONTHS: usize = 2400;
@@ -55,9 +50,7 @@ impl Storage {
                     ),
             )
             .and_where(Expr::col((entry::Entity, entry::Column::Kind)).eq(EntryKind::Post.as_str()))
-            .and_where(
-                Expr::col((entry::Entity, entry::Column::Status)).eq(status_text(EntryStatus::Published)),
-            )
+            .and_where(Expr::col((entry::Entity, entry::Column::Status)).eq(EntryStatus::Published.as_str()))
             .group_by_col((month.clone(), Alias::new("column1")))
             .order_by((month, Alias::new("column1")), Order::Desc)
             .take();

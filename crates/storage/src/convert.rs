@@ -1,9 +1,8 @@
 //! Between rows and the model's words.
 
 use inkstand_model::{
-    AccountId, Author, AuthorId, Category, CategoryId, Cover, Entry, EntryBody, EntryId, EntryKind,
-    EntryStatus, Format, Heading, Instant, Language, Path, Publication, Seo, Series, SeriesId, Slug, Tag,
-    TagId,
+    AccountId, Author, AuthorId, Category, CategoryId, Cover, Entry, EntryBody, EntryId, EntryKind, Format,
+    Heading, Instant, Language, Path, Publication, Seo, Series, SeriesId, Slug, Tag, TagId,
 };
 use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
@@ -16,16 +15,6 @@ pub(crate) fn instant(what: &'static str, millis: i64) -> Result<Instant, Storag
 
 pub(crate) fn impossible(what: &'static str, value: impl ToString) -> StorageError {
     StorageError::Impossible { what, value: value.to_string() }
-}
-
-pub(crate) const fn status_text(status: EntryStatus) -> &'static str {
-    match status {
-        EntryStatus::Draft => "draft",
-        EntryStatus::Scheduled => "scheduled",
-        EntryStatus::Published => "published",
-        EntryStatus::Private => "private",
-        EntryStatus::Trashed => "trashed",
-    }
 }
 
 fn publication(status: &str, at: Option<i64>) -> Result<Publication, StorageError> {
@@ -122,7 +111,7 @@ pub(crate) fn entry_row(entry: &Entry) -> entity::entry::ActiveModel {
         slug: Set(entry.slug.as_str().to_owned()),
         path: Set(entry.path.as_str().to_owned()),
         title: Set(entry.title.clone()),
-        status: Set(status_text(entry.publication.status()).to_owned()),
+        status: Set(entry.publication.status().as_str().to_owned()),
         published_at: Set(entry.publication.date().map(Instant::millis)),
         excerpt_html: Set(entry.excerpt_html.clone()),
         excerpt_text: Set(entry.excerpt_text.clone()),

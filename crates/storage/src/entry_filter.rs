@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 use crate::{
     StorageError,
-    convert::status_text,
     entity::{author, category, entry, entry_author, entry_category, entry_tag, series, series_part, tag},
     term_alias::in_current_slugs,
 };
@@ -27,9 +26,9 @@ pub(crate) async fn condition(
 ) -> Result<Condition, StorageError> {
     let filter = in_current_slugs(db, filter).await?;
     let statuses: Vec<&str> = if filter.statuses.is_empty() {
-        vec![status_text(EntryStatus::Published)]
+        vec![EntryStatus::Published.as_str()]
     } else {
-        filter.statuses.iter().map(|status| status_text(*status)).collect()
+        filter.statuses.iter().map(|status| status.as_str()).collect()
     };
     let mut condition = Condition::all()
         .add(entry::Column::Kind.eq(kind.as_str()))
@@ -44,7 +43,7 @@ pub(crate) async fn condition(
             .from(entry_author::Entity)
             .and_where(entry_author::Column::AuthorId.is_in(authors.iter().map(|author| author.uuid())))
             .take();
-        let published = entry::Column::Status.eq(status_text(EntryStatus::Published));
+        let published = entry::Column::Status.eq(EntryStatus::Published.as_str());
         condition = condition.add(Condition::any().add(published).add(among(own)));
     }
     if let Some(ids) = &filter.ids {

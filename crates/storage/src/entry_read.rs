@@ -15,7 +15,6 @@ use uuid::Uuid;
 
 use crate::{
     FiledUnder, Storage, StorageError,
-    convert::status_text,
     entity::{entry, entry_body},
     entry_filter::condition,
 };
@@ -60,7 +59,7 @@ impl Storage {
         let key = path.key();
         let spellings = [path.as_str().to_owned(), key.to_owned(), format!("{key}/")];
         let is_it = Condition::all()
-            .add(entry::Column::Status.ne(status_text(EntryStatus::Published)))
+            .add(entry::Column::Status.ne(EntryStatus::Published.as_str()))
             .add(entry::Column::Path.is_in(spellings));
         self.entries_where(is_it).await
     }
@@ -284,7 +283,7 @@ pub(crate) fn uuids(ids: &[EntryId]) -> impl Iterator<Item = Uuid> {
 }
 
 pub(crate) fn published() -> Condition {
-    Condition::all().add(entry::Column::Status.eq(status_text(EntryStatus::Published)))
+    Condition::all().add(entry::Column::Status.eq(EntryStatus::Published.as_str()))
 }
 
 /// `list` in its order, cut to what the request asks for and one more, by which one sees whether more follow.
@@ -299,7 +298,11 @@ fn sliced(
     let (column, ascending) = order_column(order);
     let date = || {
         let date = Expr::col((entry::Entity, column));
-        if all_dated { date } else { date.if_null(Expr::col((entry::Entity, entry::Column::CreatedAt))) }
+        if all_dated || order == EntryOrder::RecentlyUpdated {
+            date
+        } else {
+            date.if_null(Expr::col((entry::Entity, entry::Column::CreatedAt)))
+        }
     };
     // Past a cursor in the list's order; against it when reading from the end.
     let key = || Expr::tuple([date(), Expr::col((entry::Entity, entry::Column::Id))]);
@@ -357,7 +360,7 @@ fn neighbour(direction: Order) -> SelectStatement {
         .column((other.clone(), entry::Column::Id))
         .from_as(entry::Entity, other.clone())
         .and_where(Expr::col((other.clone(), entry::Column::Kind)).eq(EntryKind::Post.as_str()))
-        .and_where(Expr::col((other.clone(), entry::Column::Status)).eq(status_text(EntryStatus::Published)))
+        .and_where(Expr::col((other.clone(), entry::Column::Status)).eq(EntryStatus::Published.as_str()))
         .and_where(beyond)
         .order_by((other.clone(), entry::Column::PublishedAt), direction.clone())
         .order_by((other, entry::Column::Id), direction)

@@ -184,6 +184,16 @@ impl Writing<'_> {
         };
         self.touch(before, op);
         self.touch(record, op);
+        if matches!(op, ChangeOp::Published | ChangeOp::Unpublished) {
+            // Its former addresses lead to it now, or no longer.
+            let addresses = permalink::Entity::find()
+                .filter(permalink::Column::EntryId.eq(id.uuid()))
+                .all(&self.transaction)
+                .await?;
+            let keys: Vec<CacheKey> =
+                addresses.into_iter().map(|row| CacheKey::path(&Path::from_stored(row.key))).collect();
+            self.record(record.entry.kind.into(), id.uuid(), op, keys);
+        }
         Ok(())
     }
 

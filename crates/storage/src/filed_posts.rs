@@ -15,7 +15,6 @@ use uuid::Uuid;
 
 use crate::{
     Storage, StorageError,
-    convert::status_text,
     entity::{entry, entry_author, entry_category, entry_tag, series_part},
     entry_read::{finish_slice, order_column},
 };
@@ -140,9 +139,7 @@ impl Storage {
             )
             .and_where(Expr::col((link, term_column)).is_in(terms.iter().copied()))
             .and_where(Expr::col((entry::Entity, entry::Column::Kind)).eq(EntryKind::Post.as_str()))
-            .and_where(
-                Expr::col((entry::Entity, entry::Column::Status)).eq(status_text(EntryStatus::Published)),
-            );
+            .and_where(Expr::col((entry::Entity, entry::Column::Status)).eq(EntryStatus::Published.as_str()));
         if let Some(after) = &slice.after {
             placed.and_where(if ascending { key().gt(at(after)) } else { key().lt(at(after)) });
         }

@@ -13,7 +13,6 @@ use uuid::Uuid;
 
 use crate::{
     Storage, StorageError, Term,
-    convert::status_text,
     entity::{entry, entry_author, entry_category, entry_tag, series_part},
     entry_read::uuids,
     term::table::TermTable,
@@ -79,7 +78,7 @@ impl Storage {
     ) -> Result<HashMap<SeriesId, Vec<SeriesPart>>, StorageError> {
         let mut list = series_part::Entity::find()
             .filter(series_part::Column::SeriesId.is_in(series.iter().map(|id| id.uuid())))
-            .filter(entry::Column::Status.eq(status_text(inkstand_model::EntryStatus::Published)))
+            .filter(entry::Column::Status.eq(inkstand_model::EntryStatus::Published.as_str()))
             .order_by_asc(series_part::Column::Position)
             .order_by_asc(entry::Column::PublishedAt)
             .order_by_asc(entry::Column::Id);

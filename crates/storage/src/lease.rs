@@ -9,6 +9,9 @@ use uuid::Uuid;
 
 use crate::{Storage, StorageError, Writing, convert::instant, entity::lease};
 
+/// No lease is taken for longer: one that seems to last longer was taken by a clock that went wrong, and binds nobody.
+const LONGEST_MILLIS: i64 = 60 * 1000;
+
 impl Storage {
     /// Until when somebody else holds a lease; `None` where `me` may take it, by [`Writing::take_lease`].
     ///
@@ -70,5 +73,6 @@ async fn of_another(
     }
     let Some(row) = lease::Entity::find_by_id(name).one(db).await? else { return Ok(None) };
     let until = instant("lease until", row.until)?;
-    Ok((row.holder != me && until > now).then_some(until))
+    let is_held = until > now && until.millis() - now.millis() <= LONGEST_MILLIS;
+    Ok((row.holder != me && is_held).then_some(until))
 }

@@ -4,11 +4,7 @@ use inkstand_model::{EntryId, EntryStatus, Instant};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::{
-    Storage, StorageError, Writing,
-    convert::{instant, status_text},
-    entity::entry,
-};
+use crate::{Storage, StorageError, Writing, convert::instant, entity::entry};
 
 impl Storage {
     /// When the next entry is to be published.
@@ -19,7 +15,7 @@ impl Storage {
         let at: Option<Option<i64>> = entry::Entity::find()
             .select_only()
             .column_as(entry::Column::PublishedAt.min(), "next")
-            .filter(entry::Column::Status.eq(status_text(EntryStatus::Scheduled)))
+            .filter(entry::Column::Status.eq(EntryStatus::Scheduled.as_str()))
             .into_tuple()
             .one(self.reader())
             .await?;
@@ -36,7 +32,7 @@ impl Writing<'_> {
         let ids: Vec<Uuid> = entry::Entity::find()
             .select_only()
             .column(entry::Column::Id)
-            .filter(entry::Column::Status.eq(status_text(EntryStatus::Scheduled)))
+            .filter(entry::Column::Status.eq(EntryStatus::Scheduled.as_str()))
             .filter(entry::Column::PublishedAt.lte(self.clock.now().millis()))
             .order_by_asc(entry::Column::PublishedAt)
             .order_by_asc(entry::Column::Id)

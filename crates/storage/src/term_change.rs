@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     FiledUnder, StorageError, Term, Writing,
-    convert::{kind, status_text},
+    convert::kind,
     entity::{category, entry, series_part},
     term::table::TermTable,
     writing::IDS_AT_ONCE,
@@ -217,7 +217,7 @@ impl Writing<'_> {
         for (id, kind_name, status, slug, path) in entries {
             let kind = kind(&kind_name)?;
             let mut keys = vec![CacheKey::entry(EntryId::from_uuid(id))];
-            if status == status_text(EntryStatus::Published) {
+            if status == EntryStatus::Published.as_str() {
                 keys.push(under.key(term));
                 keys.push(CacheKey::slug(kind.as_str(), &slug));
                 keys.push(CacheKey::path(&Path::from_stored(path)));

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{FiledUnder, StorageError, convert::status_text, entity::entry};
+use crate::{FiledUnder, StorageError, entity::entry};
 
 /// Which of the tags, categories, series and authors are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,6 @@ fn published(under: FiledUnder) -> SelectStatement {
     let (link, entry_column, _) = under.link();
     filed(under)
         .inner_join(entry::Entity, Expr::col((entry::Entity, entry::Column::Id)).equals((link, entry_column)))
-        .and_where(entry::Column::Status.eq(status_text(EntryStatus::Published)))
+        .and_where(entry::Column::Status.eq(EntryStatus::Published.as_str()))
         .take()
 }

@@ -15,7 +15,6 @@ use uuid::Uuid;
 use crate::{
     FiledUnder, StorageError,
     change_log::{kind_text, last_seq, op_text},
-    convert::status_text,
     entity::{change, counter, entry},
     site,
     term_scope::{public_terms, unfiled},
@@ -35,6 +34,8 @@ pub struct Writing<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) actor: Actor,
     changes: Vec<Pending>,
+    /// Where in `changes` something is.
+    place_of: HashMap<(ChangeKind, Uuid), usize>,
     numbers: BTreeMap<&'static str, i64>,
     /// Terms that something was filed under or taken from, each with the slug under which everybody saw it before
     /// this transaction, if everybody did.
@@ -59,6 +60,7 @@ impl<'a> Writing<'a> {
             clock,
             actor,
             changes: Vec::new(),
+            place_of: HashMap::new(),
             numbers: BTreeMap::new(),
             watched: BTreeMap::new(),
             altered: BTreeSet::new(),
@@ -97,13 +99,14 @@ impl<'a> Writing<'a> {
         keys: impl IntoIterator<Item = CacheKey>,
     ) {
         // What is made and changed again in one transaction was, for everybody else, only made.
-        if let Some(earlier) = self.changes.iter_mut().rev().find(|c| c.kind == kind && c.id == id) {
+        if let Some(earlier) = self.place_of.get(&(kind, id)).and_then(|place| self.changes.get_mut(*place)) {
             earlier.keys.extend(keys);
             if matches!(op, ChangeOp::Published | ChangeOp::Unpublished | ChangeOp::Deleted) {
                 earlier.op = op;
             }
             return;
         }
+        self.place_of.insert((kind, id), self.changes.len());
         self.changes.push(Pending { kind, id, op, keys: keys.into_iter().collect() });
     }
 
@@ -209,7 +212,7 @@ impl<'a> Writing<'a> {
             .select_only()
             .column(entry::Column::Id)
             .filter(entry::Column::Id.in_subquery(filed))
-            .filter(entry::Column::Status.eq(status_text(inkstand_model::EntryStatus::Published)))
+            .filter(entry::Column::Status.eq(inkstand_model::EntryStatus::Published.as_str()))
             .limit(MOST_ENTRIES_NAMED + 1)
             .into_tuple()
             .all(&self.transaction)
@@ -232,7 +235,7 @@ impl<'a> Writing<'a> {
             )
             .and_where(Expr::col((link, term_column)).equals((table.clone(), Alias::new("id"))))
             .and_where(entry::Column::Kind.eq("post"))
-            .and_where(entry::Column::Status.eq(status_text(inkstand_model::EntryStatus::Published)))
+            .and_where(entry::Column::Status.eq(inkstand_model::EntryStatus::Published.as_str()))
             .take();
         let update = Query::update()
             .table(table.clone())

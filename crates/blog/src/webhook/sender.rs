@@ -199,7 +199,8 @@ impl Sender {
     }
 
     fn is_due(&self, parcel: &Parcel) -> bool {
-        parcel.delivery.next_at <= self.blog.inner.clock.now()
+        // What was never tried waits for nothing, whatever the clock of the server that enqueued it said.
+        parcel.delivery.attempts == 0 || parcel.delivery.next_at <= self.blog.inner.clock.now()
     }
 
     /// Takes the lease, or renews it where too little of it is left; says until when somebody else has it.

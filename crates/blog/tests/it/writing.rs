@@ -213,7 +213,7 @@ async fn of_twenty_who_write_at_once_each_version_has_one() {
     }
     versions.sort_unstable();
     assert_eq!(versions, (2..=21).collect::<Vec<i64>>());
-    assert_eq!(me.count_revisions(one.id).await.unwrap(), 20);
+    assert_eq!(me.count_revisions(&one).await.unwrap(), 20);
 }
 
 #[tokio::test]
@@ -253,18 +253,19 @@ async fn what_a_post_said_can_be_brought_back() {
     desk.it_is("2024-06-01T09:00:00Z");
     let one = edit(&me, &one, Edit { source: says("Second.").source, ..titled("Two") }).await;
     let one = edit(&me, &one, Edit { featured: Some(true), ..Edit::default() }).await;
-    let revisions = me.revisions(one.id, None, 10).await.unwrap();
+    let revisions = me.revisions(&one, None, 10).await.unwrap();
     let listed: Vec<_> = revisions.iter().map(|r| (r.version, r.title.as_str(), r.at.to_rfc3339())).collect();
     assert_eq!(
         listed,
         [(1, "One", "2024-06-01T08:00:00Z".to_owned())],
         "what readers do not read is no revision"
     );
-    let content = me.revision_content(revisions[0].id).await.unwrap().unwrap();
+    let content =
+        me.revision_contents(&one, &[revisions[0].id]).await.unwrap().remove(&revisions[0].id).unwrap();
     assert_eq!(content.source, "First.");
     let one = me.restore_revision(EntryKind::Post, one.id, one.version, revisions[0].id).await.unwrap().0;
     assert_eq!((one.title.as_str(), one.excerpt_text.as_str(), one.featured), ("One", "First.", true));
-    assert_eq!(me.revisions(one.id, None, 10).await.unwrap()[0].title, "Two");
+    assert_eq!(me.revisions(&one, None, 10).await.unwrap()[0].title, "Two");
     let other = post(&me, draft("Other")).await;
     let foreign = me.restore_revision(EntryKind::Post, other.id, other.version, revisions[0].id).await;
     assert_eq!(refusals(foreign)[0].code, RefusalCode::NotFound);
@@ -343,4 +344,23 @@ async fn nobody_but_who_may_writes() {
     refused(anybody.update_entry(EntryKind::Post, one.id, 1, titled("")).await);
     refused(anybody.take_step(EntryKind::Post, one.id, None, Step::Trash).await);
     assert_eq!(desk.posts().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_log_names_every_address_that_answers_otherwise() {
+    let desk = Desk::new().await;
+    let me = desk.operator();
+    let one = post(&me, published("One")).await;
+    let one = step(&me, &one, Step::Unpublish).await;
+    let one = edit(&me, &one, slug("two")).await;
+    let before = desk.last().await;
+    let one = step(&me, &one, PUBLISH).await;
+    assert_eq!(at(&desk, "/2024/06/one").await, "moved: One");
+    let changes = told(&desk, before).await;
+    for path in ["path:/2024/06/one", "path:/2024/06/two"] {
+        assert!(keys(&changes).contains(&path), "{path}: {changes:?}");
+    }
+    let before = desk.last().await;
+    step(&me, &one, Step::Trash).await;
+    assert!(keys(&told(&desk, before).await).contains(&"path:/2024/06/one"));
 }

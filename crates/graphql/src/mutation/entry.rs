@@ -36,8 +36,8 @@ impl EntryMutations {
     /// Makes a post: a draft, unless `publish` is true. For authors; with `idempotencyKey`, a request that is sent
     /// again makes nothing twice.
     async fn create_post(&self, ctx: &Context<'_>, input: CreatePostInput) -> Result<PostPayload> {
-        let CreatePostInput { content, post, publish, idempotency_key } = input;
-        let edit = post.fill(content.read()?)?;
+        let CreatePostInput { title, content, post, publish, idempotency_key } = input;
+        let edit = post.fill(content.read(Some(title))?)?;
         let new = NewEntry { edit, publish, idempotency_key };
         let outcome = state(ctx).reader.create_entry(EntryKind::Post, new).await;
         PostPayload::of(ctx, outcome, Post::from)
@@ -46,48 +46,48 @@ impl EntryMutations {
     /// Changes a post; what is left out stays. For its authors, and for editors. What it said before is kept as a
     /// revision; if it has changed since `version`, nothing is overwritten.
     async fn update_post(&self, ctx: &Context<'_>, input: UpdatePostInput) -> Result<PostPayload> {
-        let UpdatePostInput { id, version, content, post } = input;
+        let UpdatePostInput { id, version, title, content, post } = input;
         let id = NodeId::parse_entry(&id, EntryKind::Post)?;
-        let edit = post.fill(content.read()?)?;
+        let edit = post.fill(content.read(title)?)?;
         let outcome = state(ctx).reader.update_entry(EntryKind::Post, id, version.into(), edit).await;
         PostPayload::of(ctx, outcome, Post::from)
     }
 
     /// Lets everybody read a post, from now on.
-    async fn publish_post(&self, ctx: &Context<'_>, input: PublishInput) -> Result<PostPayload> {
+    async fn publish_post(&self, ctx: &Context<'_>, input: PublishEntryInput) -> Result<PostPayload> {
         step!(ctx, Post, PostPayload, input, Step::Publish { at: input.published_at.map(|at| at.0) })
     }
 
     /// Lets everybody read a post from a time to come on. It goes out once, also if no server runs at that moment.
-    async fn schedule_post(&self, ctx: &Context<'_>, input: ScheduleInput) -> Result<PostPayload> {
+    async fn schedule_post(&self, ctx: &Context<'_>, input: ScheduleEntryInput) -> Result<PostPayload> {
         step!(ctx, Post, PostPayload, input, Step::Schedule { at: input.published_at.0 })
     }
 
     /// Makes a draft of a post again, or a private post. Its address answers as if nothing stood there, until it is
     /// published again.
-    async fn unpublish_post(&self, ctx: &Context<'_>, input: UnpublishInput) -> Result<PostPayload> {
+    async fn unpublish_post(&self, ctx: &Context<'_>, input: UnpublishEntryInput) -> Result<PostPayload> {
         step!(ctx, Post, PostPayload, input, input.step())
     }
 
     /// Throws a post away; it can be restored.
-    async fn trash_post(&self, ctx: &Context<'_>, input: StepInput) -> Result<PostPayload> {
+    async fn trash_post(&self, ctx: &Context<'_>, input: EntryStepInput) -> Result<PostPayload> {
         step!(ctx, Post, PostPayload, input, Step::Trash)
     }
 
     /// Takes a post out of the trash, as a draft.
-    async fn restore_post(&self, ctx: &Context<'_>, input: StepInput) -> Result<PostPayload> {
+    async fn restore_post(&self, ctx: &Context<'_>, input: EntryStepInput) -> Result<PostPayload> {
         step!(ctx, Post, PostPayload, input, Step::Restore)
     }
 
     /// Removes a post for good, out of the trash. Its addresses answer "gone" for ever.
-    async fn delete_post(&self, ctx: &Context<'_>, input: StepInput) -> Result<DeletePayload> {
+    async fn delete_post(&self, ctx: &Context<'_>, input: EntryStepInput) -> Result<DeleteEntryPayload> {
         delete(ctx, EntryKind::Post, &input).await
     }
 
     /// Makes a page: a draft, unless `publish` is true. For editors.
     async fn create_page(&self, ctx: &Context<'_>, input: CreatePageInput) -> Result<PagePayload> {
-        let CreatePageInput { content, page, publish, idempotency_key } = input;
-        let edit = page.fill(content.read()?)?;
+        let CreatePageInput { title, content, page, publish, idempotency_key } = input;
+        let edit = page.fill(content.read(Some(title))?)?;
         let new = NewEntry { edit, publish, idempotency_key };
         let outcome = state(ctx).reader.create_entry(EntryKind::Page, new).await;
         PagePayload::of(ctx, outcome, Page::from)
@@ -95,40 +95,40 @@ impl EntryMutations {
 
     /// Changes a page; what is left out stays. Pages below one that moves move along.
     async fn update_page(&self, ctx: &Context<'_>, input: UpdatePageInput) -> Result<PagePayload> {
-        let UpdatePageInput { id, version, content, page } = input;
+        let UpdatePageInput { id, version, title, content, page } = input;
         let id = NodeId::parse_entry(&id, EntryKind::Page)?;
-        let edit = page.fill(content.read()?)?;
+        let edit = page.fill(content.read(title)?)?;
         let outcome = state(ctx).reader.update_entry(EntryKind::Page, id, version.into(), edit).await;
         PagePayload::of(ctx, outcome, Page::from)
     }
 
     /// Lets everybody read a page, from now on.
-    async fn publish_page(&self, ctx: &Context<'_>, input: PublishInput) -> Result<PagePayload> {
+    async fn publish_page(&self, ctx: &Context<'_>, input: PublishEntryInput) -> Result<PagePayload> {
         step!(ctx, Page, PagePayload, input, Step::Publish { at: input.published_at.map(|at| at.0) })
     }
 
     /// Lets everybody read a page from a time to come on.
-    async fn schedule_page(&self, ctx: &Context<'_>, input: ScheduleInput) -> Result<PagePayload> {
+    async fn schedule_page(&self, ctx: &Context<'_>, input: ScheduleEntryInput) -> Result<PagePayload> {
         step!(ctx, Page, PagePayload, input, Step::Schedule { at: input.published_at.0 })
     }
 
     /// Makes a draft of a page again, or a private page.
-    async fn unpublish_page(&self, ctx: &Context<'_>, input: UnpublishInput) -> Result<PagePayload> {
+    async fn unpublish_page(&self, ctx: &Context<'_>, input: UnpublishEntryInput) -> Result<PagePayload> {
         step!(ctx, Page, PagePayload, input, input.step())
     }
 
     /// Throws a page away; it can be restored.
-    async fn trash_page(&self, ctx: &Context<'_>, input: StepInput) -> Result<PagePayload> {
+    async fn trash_page(&self, ctx: &Context<'_>, input: EntryStepInput) -> Result<PagePayload> {
         step!(ctx, Page, PagePayload, input, Step::Trash)
     }
 
     /// Takes a page out of the trash, as a draft.
-    async fn restore_page(&self, ctx: &Context<'_>, input: StepInput) -> Result<PagePayload> {
+    async fn restore_page(&self, ctx: &Context<'_>, input: EntryStepInput) -> Result<PagePayload> {
         step!(ctx, Page, PagePayload, input, Step::Restore)
     }
 
     /// Removes a page for good, out of the trash. Its addresses answer "gone" for ever.
-    async fn delete_page(&self, ctx: &Context<'_>, input: StepInput) -> Result<DeletePayload> {
+    async fn delete_page(&self, ctx: &Context<'_>, input: EntryStepInput) -> Result<DeleteEntryPayload> {
         delete(ctx, EntryKind::Page, &input).await
     }
 
@@ -165,17 +165,15 @@ fn entry_id(id: &ID) -> Result<(EntryKind, model::EntryId)> {
     }
 }
 
-async fn delete(ctx: &Context<'_>, kind: EntryKind, input: &StepInput) -> Result<DeletePayload> {
+async fn delete(ctx: &Context<'_>, kind: EntryKind, input: &EntryStepInput) -> Result<DeleteEntryPayload> {
     let id = NodeId::parse_entry(&input.id, kind)?;
     let outcome = state(ctx).reader.delete_entry(kind, id, input.version.map(i64::from)).await;
-    DeletePayload::of(ctx, outcome, |id| NodeId::Entry(kind, id).into())
+    DeleteEntryPayload::of(ctx, outcome, |id| NodeId::Entry(kind, id).into())
 }
 
 /// What a post and a page say.
 #[derive(InputObject)]
 struct ContentInput {
-    /// Plain text, one line of at most 500 characters; a new entry must have one.
-    title: Option<String>,
     /// The body in CommonMark with GitHub's extensions. Not together with `html`.
     markdown: Option<String>,
     /// The body in HTML, which is sanitised. Not together with `markdown`.
@@ -188,20 +186,20 @@ struct ContentInput {
     path: MaybeUndefined<String>,
     /// The language it is written in; null is the site's.
     language: MaybeUndefined<Language>,
-    /// The picture on top of it.
+    /// The picture on top of it; null for none.
     cover: MaybeUndefined<CoverInput>,
-    /// What search engines and shared links are told, as a whole.
+    /// What search engines and shared links are told, as a whole; `{}` for the fallbacks alone.
     seo: Option<SeoInput>,
     /// The date that readers see; for a draft, the one that its author has in mind.
     published_at: Option<DateTime>,
-    /// The byline, in order. Left out for a new entry, it is the viewer's own.
+    /// The byline, in order; at most 100. Left out for a new entry, it is the viewer's own.
     authors: Option<Vec<ID>>,
     /// Old addresses that are to lead to it, besides those that do already; at most 100.
     redirect_from: Option<Vec<String>>,
 }
 
 impl ContentInput {
-    fn read(self) -> Result<Edit> {
+    fn read(self, title: Option<String>) -> Result<Edit> {
         let source = match (self.markdown, self.html) {
             (Some(_), Some(_)) => {
                 return Err(refusal(code::BAD_INPUT, "give `markdown` or `html`, not both"));
@@ -215,7 +213,7 @@ impl ContentInput {
             _ => Err(refusal(code::BAD_INPUT, format!("{:?} is the id of no author", id.as_str()))),
         })?;
         Ok(Edit {
-            title: self.title,
+            title,
             source,
             excerpt: maybe(self.excerpt),
             slug: maybe(self.slug),
@@ -288,6 +286,8 @@ impl PageInput {
 /// A new post.
 #[derive(InputObject)]
 struct CreatePostInput {
+    /// Plain text, one line of at most 500 characters.
+    title: String,
     #[graphql(flatten)]
     content: ContentInput,
     #[graphql(flatten)]
@@ -299,13 +299,15 @@ struct CreatePostInput {
     idempotency_key: Option<String>,
 }
 
-/// Changes to a post.
+/// Changes to a post. What is left out stays; null too, where nothing else is said.
 #[derive(InputObject)]
 struct UpdatePostInput {
     /// Which one.
     id: ID,
     /// The version that the changes began from.
     version: i32,
+    /// Plain text, one line of at most 500 characters.
+    title: Option<String>,
     #[graphql(flatten)]
     content: ContentInput,
     #[graphql(flatten)]
@@ -315,6 +317,8 @@ struct UpdatePostInput {
 /// A new page.
 #[derive(InputObject)]
 struct CreatePageInput {
+    /// Plain text, one line of at most 500 characters.
+    title: String,
     #[graphql(flatten)]
     content: ContentInput,
     #[graphql(flatten)]
@@ -326,13 +330,15 @@ struct CreatePageInput {
     idempotency_key: Option<String>,
 }
 
-/// Changes to a page.
+/// Changes to a page. What is left out stays; null too, where nothing else is said.
 #[derive(InputObject)]
 struct UpdatePageInput {
     /// Which one.
     id: ID,
     /// The version that the changes began from.
     version: i32,
+    /// Plain text, one line of at most 500 characters.
+    title: Option<String>,
     #[graphql(flatten)]
     content: ContentInput,
     #[graphql(flatten)]
@@ -389,7 +395,7 @@ struct SeriesPlaceInput {
 
 /// Which entry a step is taken with.
 #[derive(InputObject)]
-struct StepInput {
+struct EntryStepInput {
     /// Which one.
     id: ID,
     /// If given, only if it still is at this version.
@@ -398,7 +404,7 @@ struct StepInput {
 
 /// A publication.
 #[derive(InputObject)]
-struct PublishInput {
+struct PublishEntryInput {
     /// Which one.
     id: ID,
     /// If given, only if it still is at this version.
@@ -409,7 +415,7 @@ struct PublishInput {
 
 /// A publication at a time to come.
 #[derive(InputObject)]
-struct ScheduleInput {
+struct ScheduleEntryInput {
     /// Which one.
     id: ID,
     /// If given, only if it still is at this version.
@@ -420,7 +426,7 @@ struct ScheduleInput {
 
 /// A withdrawal.
 #[derive(InputObject)]
-struct UnpublishInput {
+struct UnpublishEntryInput {
     /// Which one.
     id: ID,
     /// If given, only if it still is at this version.
@@ -430,7 +436,7 @@ struct UnpublishInput {
     private: bool,
 }
 
-impl UnpublishInput {
+impl UnpublishEntryInput {
     fn step(&self) -> Step {
         if self.private { Step::MakePrivate } else { Step::Unpublish }
     }
@@ -518,7 +524,7 @@ payload! {
 
 payload! {
     /// The answer to a removal.
-    DeletePayload {
+    DeleteEntryPayload {
         /// The id of what is gone; null where nothing was removed.
         deleted_id: ID
     }

@@ -37,7 +37,7 @@ pub(crate) struct UpdateSiteInput {
     tagline: Option<String>,
     /// The language of entries that name none.
     language: Option<Language>,
-    /// The zone of dates without one, by its name in the IANA database.
+    /// The zone of dates without one, and of the months in addresses and archives, by its name in the IANA database.
     time_zone: Option<String>,
     /// How the addresses of new posts are made, such as `/{yyyy}/{mm}/{slug}`. Posts that are there keep theirs.
     permalinks: Option<String>,

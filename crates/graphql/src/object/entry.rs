@@ -8,14 +8,13 @@ use inkstand_model::EntryKind;
 
 use crate::{
     connection::{Connection, bounded},
-    error::fault,
     loader::{
         AuthorsOf, BodyOf, CategoriesOf, ChildrenOf, NeighboursOf, SeriesOf, TagsOf, TranslationsOf, load,
     },
     node_id::NodeId,
     object::{
         Author, Category, Entry, EntryStatus, Revision, RevisionTotal, Series, Tag,
-        entry_interface::{Heading, Image, Seo, cut},
+        entry_interface::{EntrySource, Heading, Image, Seo, cut},
         revisions,
     },
     request::state,
@@ -162,8 +161,15 @@ macro_rules! entry_object {
 
             /// Grows with every change; null unless the viewer may edit it.
             pub(crate) async fn version(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
-                let edits = state(ctx).reader.may_edit(&self.0).await.map_err(|error| fault(ctx, error))?;
-                Ok(edits.then(|| i32::try_from(self.0.version).unwrap_or(i32::MAX)))
+                Ok(may_edit(ctx, &self.0).await?.then(|| i32::try_from(self.0.version).unwrap_or(i32::MAX)))
+            }
+
+            /// What its author wrote, as an editor shows it; null unless the viewer may edit it.
+            pub(crate) async fn source(&self, ctx: &Context<'_>) -> Result<Option<EntrySource>> {
+                if !may_edit(ctx, &self.0).await? {
+                    return Ok(None);
+                }
+                Ok(body(ctx, &self.0).await?.map(|body| EntrySource::new(&self.0, &body)))
             }
 
             /// What it said before, the latest first; null unless the viewer may edit it.
@@ -173,7 +179,10 @@ macro_rules! entry_object {
                 first: Option<i32>,
                 after: Option<String>,
             ) -> Result<Option<Connection<Revision, RevisionTotal>>> {
-                revisions(ctx, &self.0, first, after).await
+                if !may_edit(ctx, &self.0).await? {
+                    return Ok(None);
+                }
+                revisions(ctx, &self.0, first, after).await.map(Some)
             }
 
             $($own)*
@@ -241,6 +250,11 @@ entry_object! {
 entry_object! {
     /// An undated entry: in menus, with a place in a tree.
     Page, EntryKind::Page, {
+        /// The place among its siblings; lower ones come first.
+        async fn menu_order(&self) -> i32 {
+            self.0.menu_order
+        }
+
         /// The page above.
         async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Page>> {
             let Some(parent) = self.0.parent else { return Ok(None) };
@@ -277,6 +291,16 @@ impl SeriesPart {
 pub(crate) async fn post(ctx: &Context<'_>, id: Option<model::EntryId>) -> Result<Option<Post>> {
     let Some(id) = id else { return Ok(None) };
     Ok(load(ctx, id).await?.map(Post::from))
+}
+
+/// Whether the viewer may edit it. The bylines are looked up for all entries of a list at once.
+async fn may_edit(ctx: &Context<'_>, entry: &model::Entry) -> Result<bool> {
+    let reader = &state(ctx).reader;
+    if reader.may_edit(entry, &[]) || *reader.viewer() == model::Viewer::Anonymous {
+        return Ok(*reader.viewer() != model::Viewer::Anonymous);
+    }
+    let authors = load(ctx, AuthorsOf(entry.id)).await?.unwrap_or_default();
+    Ok(reader.may_edit(entry, &authors))
 }
 
 async fn body(ctx: &Context<'_>, entry: &model::Entry) -> Result<Option<Arc<model::EntryBody>>> {

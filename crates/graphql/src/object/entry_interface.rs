@@ -67,6 +67,11 @@ use crate::{
         desc = "Grows with every change; null unless the viewer may edit it."
     ),
     field(
+        name = "source",
+        ty = "Result<Option<EntrySource>>",
+        desc = "What its author wrote, as an editor shows it; null unless the viewer may edit it."
+    ),
+    field(
         name = "revisions",
         ty = "Result<Option<Connection<Revision, RevisionTotal>>>",
         arg(name = "first", ty = "Option<i32>"),
@@ -85,6 +90,45 @@ impl From<model::Entry> for Entry {
         match entry.kind {
             model::EntryKind::Post => Self::Post(Post::from(entry)),
             model::EntryKind::Page => Self::Page(Page::from(entry)),
+        }
+    }
+}
+
+/// What the author of an entry wrote, before anything falls back to anything else: what an editor shows, and hands back
+/// to an update.
+#[derive(SimpleObject)]
+pub(crate) struct EntrySource {
+    /// The body; null where it was written in HTML.
+    markdown: Option<String>,
+    /// The body as it was written, not sanitised: show it as text alone. Null where it was written in Markdown.
+    html_source: Option<String>,
+    /// The author's own excerpt, in Markdown; null where it is taken from the body.
+    excerpt: Option<String>,
+    /// The date that readers see or will see; for a draft, the one that its author has in mind.
+    published_at: Option<DateTime>,
+    /// In place of the title.
+    seo_title: Option<String>,
+    /// In place of the excerpt.
+    seo_description: Option<String>,
+    /// Where the original stands.
+    seo_canonical_url: Option<Url>,
+    /// Whether search engines shall leave it out.
+    seo_noindex: bool,
+}
+
+impl EntrySource {
+    pub(crate) fn new(entry: &model::Entry, body: &model::EntryBody) -> Self {
+        let is_markdown = body.format == model::Format::Markdown;
+        let seo = entry.seo.clone();
+        Self {
+            markdown: is_markdown.then(|| body.source.clone()),
+            html_source: (!is_markdown).then(|| body.source.clone()),
+            excerpt: body.excerpt.clone(),
+            published_at: entry.publication.date().map(DateTime),
+            seo_title: seo.title,
+            seo_description: seo.description,
+            seo_canonical_url: seo.canonical_url.map(Url),
+            seo_noindex: seo.noindex,
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) enum PostOrder {
     RecentlyUpdated,
 }
 
-/// The order of a list of tags, categories or authors.
+/// The order of a list of tags, categories, series or authors.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "model::TermOrder")]
 pub(crate) enum TermOrder {
@@ -68,6 +68,8 @@ pub(crate) enum TermTotal {
     Tags,
     /// All categories.
     Categories,
+    /// All series.
+    Series,
     /// All authors.
     Authors,
 }
@@ -80,6 +82,7 @@ impl TermTotal {
         let counted = match self {
             Self::Tags => reader.count_terms::<model::Tag>().await,
             Self::Categories => reader.count_terms::<model::Category>().await,
+            Self::Series => reader.count_terms::<model::Series>().await,
             Self::Authors => reader.count_terms::<model::Author>().await,
         };
         Ok(i32::try_from(counted.map_err(|error| fault(ctx, error))?).unwrap_or(i32::MAX))

@@ -1,5 +1,7 @@
 //! What entries said before.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use inkstand_model as model;
 use inkstand_model::GlobalId;
@@ -13,40 +15,44 @@ use crate::{
 };
 
 /// A state that an entry was in before somebody changed what it says.
-pub(crate) struct Revision(inkstand_blog::Revision);
+pub(crate) struct Revision {
+    entry: Arc<model::Entry>,
+    revision: inkstand_blog::Revision,
+}
 
 /// A state that an entry was in before somebody changed what it says.
 #[Object]
 impl Revision {
     /// The id: hand it to `restoreRevision`.
     async fn id(&self) -> ID {
-        ID(GlobalId { kind: "revision", key: self.0.id.uuid() }.to_string())
+        ID(GlobalId { kind: "revision", key: self.revision.id.uuid() }.to_string())
     }
 
     /// The version that the entry was at.
     async fn version(&self) -> i32 {
-        i32::try_from(self.0.version).unwrap_or(i32::MAX)
+        i32::try_from(self.revision.version).unwrap_or(i32::MAX)
     }
 
     /// Since when the entry said so.
     async fn at(&self) -> DateTime {
-        DateTime(self.0.at)
+        DateTime(self.revision.at)
     }
 
     /// The name of the account that had made it so; null for imports and the command line.
     async fn editor(&self) -> Option<&str> {
-        Some(self.0.account_name.as_str()).filter(|name| !name.is_empty())
+        Some(self.revision.account_name.as_str()).filter(|name| !name.is_empty())
     }
 
     /// The title then.
     async fn title(&self) -> &str {
-        &self.0.title
+        &self.revision.title
     }
 
     /// What the entry said then; read when asked for.
     async fn content(&self, ctx: &Context<'_>) -> Result<RevisionContent> {
-        let content = state(ctx).reader.revision_content(self.0.id).await;
-        let content = content.map_err(|error| fault(ctx, error))?;
+        let id = self.revision.id;
+        let contents = state(ctx).reader.revision_contents(&self.entry, &[id]).await;
+        let content = contents.map_err(|error| fault(ctx, error))?.remove(&id);
         Ok(content.map_or_else(RevisionContent::default, |content| RevisionContent {
             markdown: (content.format == model::Format::Markdown).then(|| content.source.clone()),
             html_source: (content.format == model::Format::Html).then_some(content.source),
@@ -68,36 +74,33 @@ struct RevisionContent {
 }
 
 /// How many revisions there are, counted only when asked for.
-pub(crate) struct RevisionTotal(model::EntryId);
+pub(crate) struct RevisionTotal(Arc<model::Entry>);
 
 #[Object]
 impl RevisionTotal {
     /// How many there are in all.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let counted = state(ctx).reader.count_revisions(self.0).await;
+        let counted = state(ctx).reader.count_revisions(&self.0).await;
         Ok(i32::try_from(counted.map_err(|error| fault(ctx, error))?).unwrap_or(i32::MAX))
     }
 }
 
-/// The revisions of an entry, latest first; `None` unless the viewer may edit it.
+/// The revisions of an entry that the viewer may edit, latest first.
 pub(crate) async fn revisions(
     ctx: &Context<'_>,
-    entry: &model::Entry,
+    entry: &Arc<model::Entry>,
     first: Option<i32>,
     after: Option<String>,
-) -> Result<Option<Connection<Revision, RevisionTotal>>> {
-    let reader = &state(ctx).reader;
-    if !reader.may_edit(entry).await.map_err(|error| fault(ctx, error))? {
-        return Ok(None);
-    }
+) -> Result<Connection<Revision, RevisionTotal>> {
     let page = PageArguments { first, after, ..PageArguments::default() };
     let request = page.request::<RevisionCursor>()?;
     let before = request.after.map(|cursor| cursor.0);
-    let found = reader.revisions(entry.id, before, u64::from(request.limit) + 1).await;
+    let found = state(ctx).reader.revisions(entry, before, u64::from(request.limit) + 1).await;
     let mut items = found.map_err(|error| fault(ctx, error))?;
     let has_next = items.len() > request.limit as usize;
     items.truncate(request.limit as usize);
     let slice = model::Slice { items, has_next, has_previous: before.is_some() };
     let cursor = |revision: &inkstand_blog::Revision| RevisionCursor(revision.version).encode();
-    Ok(Some(connection(slice, RevisionTotal(entry.id), cursor, Revision)))
+    let node = |revision| Revision { entry: Arc::clone(entry), revision };
+    Ok(connection(slice, RevisionTotal(Arc::clone(entry)), cursor, node))
 }

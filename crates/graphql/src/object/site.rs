@@ -38,7 +38,12 @@ impl Site {
         Language(self.0.language.clone())
     }
 
-    /// The zone of the months in addresses and archives, by its name in the IANA database.
+    /// How the addresses of new posts are made, such as `/{yyyy}/{mm}/{slug}`; null for whoever may not write.
+    async fn permalinks(&self, ctx: &Context<'_>) -> Option<&str> {
+        may_write(ctx).then(|| self.0.permalinks.as_str())
+    }
+
+    /// The zone of dates without one, and of the months in addresses and archives, by its name in the IANA database.
     async fn time_zone(&self) -> &str {
         self.0.zone.name()
     }

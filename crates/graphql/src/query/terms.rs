@@ -67,6 +67,21 @@ impl Terms {
         Ok(by_slug::<model::Series>(ctx, &slug.0).await?.map(Series))
     }
 
+    /// All series, unused ones too, by slug unless ordered otherwise.
+    async fn all_series(
+        &self,
+        ctx: &Context<'_>,
+        order_by: Option<TermOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Series, TermTotal>> {
+        let page = PageArguments { first, after, last, before, skip: None };
+        let key = |series: &model::Series| (series.post_count, series.slug.clone());
+        list(ctx, order_by, &page, TermTotal::Series, key).await
+    }
+
     /// One author, by their handle in any spelling; null where there is none.
     async fn author(&self, ctx: &Context<'_>, handle: String) -> Result<Option<Author>> {
         let Some(slug) = model::Slug::from_title(&handle) else { return Ok(None) };

@@ -202,6 +202,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("session", &["account_id"], false),
         index("api_token", &["secret"], true),
         index("api_token", &["account_id"], false),
+        index("sign_in_attempt", &["since"], false),
         index("audit", &["at", "id"], false),
         index("author", &["account_id"], true),
         index("entry", &["status", "published_at"], false),

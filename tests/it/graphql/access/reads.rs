@@ -50,7 +50,7 @@ impl World {
     async fn keep_secrets(&self) -> Vec<Value> {
         let file = |n: usize, front: &str| {
             let file = format!(
-                "---\ntitle: Secret {SECRET} {n}\n{front}\nauthor: [grace, {SECRET}-author]\ntags: [ink, {SECRET}-tag]\ncategories: [Pens, {SECRET}-category]\nseries: Letters\nlang: en\n---\nSome ink and {SECRET}words, #{SECRET}hash.\n",
+                "---\ntitle: Secret {SECRET} {n}\n{front}\nauthor: [grace, {SECRET}-author]\ntags: [ink, {SECRET}-tag]\ncategories: [Pens, {SECRET}-category]\nseries: {SECRET}-series\nlang: en\n---\nSome ink and {SECRET}words, #{SECRET}hash.\n",
             );
             item(&format!("{SECRET}-{n}.md"), &file)
         };
@@ -81,11 +81,11 @@ impl World {
         let all = "{
             posts(filter: { status: [DRAFT, SCHEDULED, PRIVATE, TRASHED] }, first: 20) { nodes { id slug path number title } }
             pages(status: [DRAFT], first: 20) { nodes { id slug path number title } }
-            tags(first: 50) { nodes { id slug } } categories(first: 50) { nodes { id slug } } authors(first: 50) { nodes { id slug } }
+            tags(first: 50) { nodes { id slug } } categories(first: 50) { nodes { id slug } } authors(first: 50) { nodes { id slug } } allSeries(first: 50) { nodes { id slug } }
         }";
         let all = self.owner.query(all).await;
         let mut secrets = Vec::new();
-        for list in ["posts", "pages", "tags", "categories", "authors"] {
+        for list in ["posts", "pages", "tags", "categories", "authors", "allSeries"] {
             let nodes = all[list]["nodes"].as_array().unwrap();
             let hidden = nodes.iter().filter(|node| {
                 let slug = node["slug"].as_str().unwrap();
@@ -95,7 +95,7 @@ impl World {
             });
             secrets.extend(hidden.map(|node| json!({ "list": list, "node": node })));
         }
-        assert_eq!(secrets.len(), 5 + 1 + 2 + 1 + 2, "{secrets:#?}");
+        assert_eq!(secrets.len(), 5 + 1 + 2 + 1 + 2 + 1, "{secrets:#?}");
         secrets
     }
 }
@@ -149,6 +149,9 @@ fn ways(secrets: &[Value]) -> Vec<(&'static str, String, Value)> {
             "authors" => {
                 ask("author", "query($slug: String!) { author(handle: $slug) { id name postCount } }", slug);
             }
+            "allSeries" => {
+                ask("series", "query($slug: Slug!) { series(slug: $slug) { id name postCount } }", slug);
+            }
             other => panic!("{other}"),
         }
     }
@@ -199,7 +202,9 @@ fn ways(secrets: &[Value]) -> Vec<(&'static str, String, Value)> {
         ask("posts", posts, json!({ "filter": filter }));
     }
     ask("pages", "{ pages(first: 50) { totalCount nodes { ...Card } } }", json!({}));
-    for (field, list) in [("tags", "tags"), ("categories", "categories"), ("authors", "authors")] {
+    for (field, list) in
+        [("tags", "tags"), ("categories", "categories"), ("authors", "authors"), ("allSeries", "allSeries")]
+    {
         for order in ["SLUG", "POST_COUNT"] {
             let query = format!(
                 "{{ {list}(first: 50, orderBy: {order}) {{ totalCount nodes {{ id slug name postCount posts {{ totalCount nodes {{ title }} }} }} pageInfo {{ hasNextPage }} }} }}"
@@ -363,7 +368,7 @@ async fn a_preview_shows_one_draft_and_no_other(#[case] database: Database) {
         let body: Value = response.json().await.unwrap();
         assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_PREVIEW");
     }
-    let trash = "mutation($input: StepInput!) { trashPost(input: $input) { userErrors { message } } }";
+    let trash = "mutation($input: EntryStepInput!) { trashPost(input: $input) { userErrors { message } } }";
     world.author.query_with(trash, json!({ "input": { "id": own["id"] } })).await;
     assert_eq!(viewer.query_with(one, json!({ "by": { "id": own["id"] } })).await["post"], Value::Null);
 }

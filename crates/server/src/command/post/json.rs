@@ -5,7 +5,7 @@ use inkstand_blog::Reader;
 use inkstand_model::{Entry, EntryId, Format};
 use serde_json::{Value, json};
 
-use super::{tell::status_word, which::id_of};
+use super::which::id_of;
 use crate::say::say;
 
 /// Says one entry, with its body.
@@ -38,7 +38,7 @@ async fn values(reader: &Reader, entries: &[Entry]) -> Result<Vec<Value>> {
             "id": id_of(entry),
             "number": entry.number,
             "version": entry.version,
-            "status": status_word(entry.publication.status()).to_uppercase(),
+            "status": entry.publication.status().as_str().to_uppercase(),
             "title": entry.title,
             "slug": entry.slug.as_str(),
             "path": entry.path.encoded(),

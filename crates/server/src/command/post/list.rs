@@ -9,10 +9,7 @@ use inkstand_model::{
 };
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{
-    json,
-    tell::{printable, status_word},
-};
+use super::{json, tell::printable};
 use crate::{
     cli::{ListArgs, ShownStatus},
     say::say,
@@ -80,7 +77,7 @@ fn table(entries: &[Entry], zone: &Zone, width: Option<usize>) -> Vec<String> {
             let date = entry.publication.date();
             let date = date.map(|at| at.local(zone).strftime("%Y-%m-%d %H:%M").to_string());
             [
-                status_word(entry.publication.status()).to_owned(),
+                entry.publication.status().as_str().to_owned(),
                 date.unwrap_or_default(),
                 entry.slug.as_str().to_owned(),
                 printable(&entry.title).into_owned(),

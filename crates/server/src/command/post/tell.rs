@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use anyhow::Result;
 use inkstand_blog::Reader;
 use inkstand_exchange::write_date;
-use inkstand_model::{Entry, EntryStatus, Publication};
+use inkstand_model::{Entry, Publication};
 
 use super::{json, which::id_of};
 use crate::say::say;
@@ -38,14 +38,4 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
             || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
     };
     if text.contains(odd) { Cow::Owned(text.replace(odd, "\u{fffd}")) } else { Cow::Borrowed(text) }
-}
-
-pub(crate) const fn status_word(status: EntryStatus) -> &'static str {
-    match status {
-        EntryStatus::Draft => "draft",
-        EntryStatus::Scheduled => "scheduled",
-        EntryStatus::Published => "published",
-        EntryStatus::Private => "private",
-        EntryStatus::Trashed => "trashed",
-    }
 }
