@@ -7,7 +7,7 @@ use inkstand_model as model;
 
 use crate::object::{Account, Author, Category, Page, Post, Series, Tag};
 
-/// Whatever has a global id and can be fetched by it.
+/// Whatever can be fetched by its global id: posts, pages, tags, categories, series, authors, accounts.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "The global id: opaque, never given to anything else."))]
 pub(crate) enum Node {
