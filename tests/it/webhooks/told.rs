@@ -77,18 +77,21 @@ async fn a_whole_life_is_told_and_drafts_never(
             format!("---\ntitle: {title}\nslug: a-{kind}\ndate: 2024-05-01\n{head}{more}---\nText.\n")
         };
         let path = format!("{kind}.md");
-        for text in [
-            file("Not yet", "draft: true\n"),
-            file("Still not", "draft: true\n"),
-            file("First", ""),
-            file("Second", ""),
-            file("Third", "draft: true\n"),
-            file("Fourth", ""),
+        // Each with the number of messages after it: a message says what is to be seen when it is made, so the next
+        // change waits until it has come.
+        for (text, messages) in [
+            (file("Not yet", "draft: true\n"), 0),
+            (file("Still not", "draft: true\n"), 0),
+            (file("First", ""), 1),
+            (file("Second", ""), 2),
+            (file("Third", "draft: true\n"), 3),
+            (file("Fourth", ""), 4),
         ] {
             pass(&blog, &clock, 60);
             blog.import(&[(&path, &text)]).await;
+            receiver.wait_for(lives.len() + messages).await;
         }
-        let told = receiver.wait_for(lives.len() + 4).await;
+        let told = receiver.received();
         lives = told.iter().map(|message| (message.event(), message.data("title"))).collect();
     }
     blog.blog().remove_import(&inkstand_model::Viewer::Operator, "test").await.unwrap();
