@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use inkstand_identity::ServerKeys;
 use inkstand_model::{Clock, Path, Seq, Viewer};
 use inkstand_outgoing::{Client, Reach};
-use inkstand_storage::Storage;
+use inkstand_storage::{Storage, StorageError, Writing};
 use tokio::sync::{Notify, OnceCell, watch};
 
 use crate::{BlogError, Reader, hashing::Hashing, noted_use::NotedUse, search::IndexHandle};
@@ -116,6 +116,13 @@ impl Blog {
         let end = self.inner.storage.last_seq().await?;
         self.inner.index.wait_for(end).await;
         Ok(())
+    }
+
+    /// Makes a write lasting, and has the followers look at once.
+    pub(crate) async fn commit(&self, writing: Writing<'_>) -> Result<Seq, StorageError> {
+        let seq = writing.commit().await?;
+        self.inner.written.notify_waiters();
+        Ok(seq)
     }
 
     /// Has everything that waits for a moment look at the clock again, as after the clock has jumped.

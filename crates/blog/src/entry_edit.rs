@@ -2,12 +2,10 @@
 
 use inkstand_markup::{RENDER_VERSION, RenderOptions, render_excerpt};
 use inkstand_model::{
-    Action, AuthorId, CategoryId, Entry, EntryBody, EntryId, EntryKind, EntryStatus, Format, Instant, Path,
-    Publication, Rendered, Seo, Seq, Site, Slug, Viewer, Whose, may,
+    Action, AuthorId, Entry, EntryBody, EntryId, EntryKind, EntryStatus, Format, Instant, Path, Publication,
+    Rendered, Seo, Seq, Site, Whose, may,
 };
-use inkstand_storage::{
-    AddressRole, EntryRecord, FreePath, MadeBefore, PermalinkTarget, StorageError, Writing,
-};
+use inkstand_storage::{AddressRole, EntryRecord, MadeBefore, PermalinkTarget, StorageError, Writing};
 use sha2::{Digest, Sha256};
 use tracing::instrument;
 
@@ -15,15 +13,14 @@ use crate::{
     Edit, Reader, Refusal, RefusalCode, WriteError,
     audited::audited,
     edit::{Checked, within},
+    entry_address::{move_pages_below, name, numbered, settle},
+    entry_filing::{file, refuse_missing, uuids},
     rendering::{Source, render_all},
     text,
 };
 
 /// Characters of an idempotency key.
 const LONGEST_KEY: usize = 200;
-
-/// Pages within pages.
-const MOST_LEVELS: usize = 10;
 
 /// A new post or page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,10 +40,7 @@ impl Reader {
     /// Where the viewer may not, the input means nothing, or the database fails.
     #[instrument(name = "blog.create_entry", skip_all, fields(kind = kind.as_str()))]
     pub async fn create_entry(&self, kind: EntryKind, new: NewEntry) -> Result<(Entry, Seq), WriteError> {
-        let action = Action::Write(kind, Whose::Own);
-        if !may(self.viewer(), action) {
-            return Err(WriteError::not_allowed(action));
-        }
+        self.may_write_some(kind)?;
         let digest = Sha256::digest(format!("{kind:?} {:?} {}", new.edit, new.publish)).to_vec();
         let key =
             new.idempotency_key.map(|key| text::line("idempotencyKey", &key, 1, LONGEST_KEY)).transpose()?;
@@ -119,14 +113,15 @@ impl Reader {
             series: None,
         };
         if edit.authors.is_none()
-            && let Viewer::Account(signed_in) = self.viewer()
+            && let Some(account) = self.acting_account()
         {
-            record.authors = vec![writing.ensure_author_of_account(signed_in.account).await?];
+            record.authors = vec![writing.ensure_author_of_account(account).await?];
         }
-        set_rendering(&mut record, rendered);
+        record.set_rendering(rendered, RENDER_VERSION);
         self.apply(&mut writing, &site, None, &mut record, &edit).await?;
         writing.insert_entry(&record).await?;
-        settle(&mut writing, &record, &edit).await?;
+        settle(&mut writing, &record.entry).await?;
+        redirect(&mut writing, &record.entry, &edit.redirect_from).await?;
         if let Some(key) = &key {
             writing.remember_made(key, &digest, id).await?;
         }
@@ -208,7 +203,7 @@ impl Reader {
         let mut record = before.clone();
         if let Some((format, source, excerpt, rendered)) = rendered {
             record.body = EntryBody { format, source, excerpt, ..record.body };
-            set_rendering(&mut record, rendered);
+            record.set_rendering(rendered, RENDER_VERSION);
         }
         self.apply(&mut writing, &site, Some(&before), &mut record, &edit).await?;
         if record == before && edit.redirect_from.is_empty() {
@@ -223,7 +218,8 @@ impl Reader {
         }
         record.entry.version += 1;
         writing.replace_entry(&before, &record).await?;
-        settle(&mut writing, &record, &edit).await?;
+        settle(&mut writing, &record.entry).await?;
+        redirect(&mut writing, &record.entry, &edit.redirect_from).await?;
         if kind == EntryKind::Page && record.entry.path != before.entry.path {
             move_pages_below(&mut writing, &before.entry, &record.entry).await?;
         }
@@ -250,14 +246,7 @@ impl Reader {
         self.may_write_some(kind)?;
         let record = writing.entry(id).await?.filter(|record| record.entry.kind == kind);
         let Some(record) = record else { return Err(not_found(kind).into()) };
-        let own = match self.viewer() {
-            Viewer::Account(signed_in) => {
-                // Asked here rather than of the viewer, whose byline may have been made a moment ago.
-                let byline = writing.author_of_account(signed_in.account).await?;
-                byline.is_some_and(|byline| record.authors.contains(&byline.id))
-            }
-            Viewer::Anonymous | Viewer::Operator => false,
-        };
+        let own = self.signs_as_one_of(writing, &record.authors).await?;
         let whose = if own { Whose::Own } else { Whose::Anybodys };
         if !may(self.viewer(), Action::Write(kind, whose)) {
             let visible = record.entry.publication.status() == EntryStatus::Published
@@ -275,9 +264,7 @@ impl Reader {
 
     /// Commits, and tells the followers.
     pub(crate) async fn finish(&self, writing: Writing<'_>) -> Result<Seq, WriteError> {
-        let seq = writing.commit().await?;
-        self.blog().inner.written.notify_waiters();
-        Ok(seq)
+        Ok(self.blog().commit(writing).await?)
     }
 
     /// Applies an edit to a record, and tells everything that does not fit the blog at once. Without `before` the
@@ -352,18 +339,21 @@ impl Reader {
         record.authors.clone_from(authors);
         // Whoever writes only their own must not sign for others alone, which would lock them out besides.
         if !may(self.viewer(), Action::Write(record.entry.kind, Whose::Anybodys))
-            && let Viewer::Account(signed_in) = self.viewer()
+            && before.is_none_or(|before| before.authors != *authors)
+            && !self.signs_as_one_of(writing, authors).await?
         {
-            let byline = writing.author_of_account(signed_in.account).await?;
-            let own = byline.is_some_and(|byline| authors.contains(&byline.id));
-            let unchanged = before.is_some_and(|before| before.authors == *authors);
-            if !own && !unchanged {
-                let message =
-                    "your own byline must be among them; leave `authors` out to write under it alone";
-                wrong.push(Refusal::new(RefusalCode::Invalid, "authors", message));
-            }
+            let message = "your own byline must be among them; leave `authors` out to write under it alone";
+            wrong.push(Refusal::new(RefusalCode::Invalid, "authors", message));
         }
         Ok(())
+    }
+
+    /// Whether one of these bylines is the viewer's. Asked of the database rather than of the viewer, whose byline may have
+    /// been made a moment ago.
+    async fn signs_as_one_of(&self, writing: &Writing<'_>, authors: &[AuthorId]) -> Result<bool, WriteError> {
+        let Some(account) = self.acting_account() else { return Ok(false) };
+        let byline = writing.author_of_account(account).await?;
+        Ok(byline.is_some_and(|byline| authors.contains(&byline.id)))
     }
 
     /// Whether an address is only the old one of an entry that the viewer does not see: it gives way, as it would to an
@@ -374,8 +364,8 @@ impl Reader {
         target: &PermalinkTarget,
     ) -> Result<bool, WriteError> {
         let Some(of) = target.entry.filter(|_| target.role == AddressRole::Alias) else { return Ok(false) };
-        let hidden = writing.entry(of).await?.filter(|of| {
-            of.entry.publication.status() != EntryStatus::Published
+        let hidden = writing.bare_entry(of).await?.filter(|of| {
+            of.publication.status() != EntryStatus::Published
                 && !may(self.viewer(), Action::ReadUnpublished(Whose::Anybodys))
         });
         Ok(hidden.is_some())
@@ -413,223 +403,14 @@ fn redated(publication: Publication, at: Instant, now: Instant) -> Result<Public
     }
 }
 
-fn uuids<Id: Copy>(ids: &[Id], uuid: impl Fn(Id) -> uuid::Uuid) -> Vec<uuid::Uuid> {
-    ids.iter().map(|id| uuid(*id)).collect()
+async fn render_one(format: Format, text: String, excerpt: Option<String>) -> Result<Rendered, WriteError> {
+    let rendered = render_all(vec![Source { format, text, excerpt }]).await?;
+    Ok(rendered.into_iter().next().map(|(_, rendered)| rendered).unwrap_or_default())
 }
 
-fn refuse_missing<Id>(
-    field: &str,
-    ids: &[Id],
-    is_there: impl Fn(&Id) -> bool,
-    what: &str,
-    wrong: &mut Vec<Refusal>,
-) {
-    for (place, id) in ids.iter().enumerate() {
-        if !is_there(id) {
-            let refusal = Refusal::new(RefusalCode::NotFound, "", format!("there is no such {what}"));
-            wrong.push(within(field, place, refusal));
-        }
-    }
-}
-
-/// Files a record under tags, categories and a series, and a page below another one.
-async fn file(
-    writing: &mut Writing<'_>,
-    before: Option<&EntryRecord>,
-    record: &mut EntryRecord,
-    edit: &Checked,
-    wrong: &mut Vec<Refusal>,
-) -> Result<(), WriteError> {
-    if let Some(tags) = &edit.tags {
-        record.tags.clear();
-        for tag in tags {
-            if let Some(id) = writing.ensure_tag(tag).await?
-                && !record.tags.contains(&id)
-            {
-                record.tags.push(id);
-            }
-        }
-    }
-    if let Some(categories) = &edit.categories {
-        let there =
-            writing.which_terms::<inkstand_model::Category>(&uuids(categories, CategoryId::uuid)).await?;
-        refuse_missing("categories", categories, |id| there.contains(&id.uuid()), "category", wrong);
-        record.categories.clone_from(categories);
-    }
-    match &edit.series {
-        None => {}
-        Some(None) => record.series = None,
-        Some(Some((series, position))) => {
-            let there = writing.which_terms::<inkstand_model::Series>(&[series.uuid()]).await?;
-            if there.is_empty() {
-                wrong.push(Refusal::new(RefusalCode::NotFound, "series", "there is no such series"));
-            } else {
-                let kept = before.and_then(|before| before.series).filter(|(before, _)| before == series);
-                let position = match (position, kept) {
-                    (Some(position), _) => *position,
-                    (None, Some((_, position))) => position,
-                    (None, None) => writing.next_position(*series).await?,
-                };
-                record.series = Some((*series, position));
-            }
-        }
-    }
-    if let Some(parent) = edit.parent {
-        if let Some(parent) = parent {
-            check_parent(writing, record.entry.id, parent, wrong).await?;
-        }
-        record.entry.parent = parent;
-    }
-    Ok(())
-}
-
-/// A page stands below a page, and not below itself.
-async fn check_parent(
-    writing: &Writing<'_>,
-    page: EntryId,
-    parent: EntryId,
-    wrong: &mut Vec<Refusal>,
-) -> Result<(), WriteError> {
-    let mut at = Some(parent);
-    for _ in 0..MOST_LEVELS {
-        let Some(above) = at else { return Ok(()) };
-        if above == page {
-            let message = "a page cannot stand below itself, or below a page that stands below it";
-            wrong.push(Refusal::new(RefusalCode::NotPossible, "parent", message));
-            return Ok(());
-        }
-        match writing.entry(above).await?.filter(|above| above.entry.kind == EntryKind::Page) {
-            Some(above) => at = above.entry.parent,
-            None => {
-                wrong.push(Refusal::new(RefusalCode::NotFound, "parent", "there is no such page"));
-                return Ok(());
-            }
-        }
-    }
-    if at.is_some() {
-        let message = format!("pages stand at most {MOST_LEVELS} levels deep");
-        wrong.push(Refusal::new(RefusalCode::NotPossible, "parent", message));
-    }
-    Ok(())
-}
-
-/// Gives a record its slug and its address.
-async fn name(
-    writing: &mut Writing<'_>,
-    site: &Site,
-    before: Option<&EntryRecord>,
-    record: &mut EntryRecord,
-    edit: &Checked,
-    wrong: &mut Vec<Refusal>,
-) -> Result<(), WriteError> {
-    let entry = &mut record.entry;
-    let from_title = before.is_none() || edit.slug == Some(None);
-    match &edit.slug {
-        Some(Some(slug)) => {
-            if writing.slug_is_taken(entry.kind, slug, entry.id).await? {
-                let free = writing.free_slug(entry.kind, slug, dated(entry), &site.zone).await?;
-                let message = format!(
-                    "another {} has the slug {slug}; take another one, such as {free}",
-                    entry.kind.as_str()
-                );
-                wrong.push(Refusal::new(RefusalCode::Taken, "slug", message));
-            }
-            entry.slug = slug.clone();
-        }
-        _ if from_title => {
-            let wanted = Slug::from_title(&entry.title).unwrap_or_else(|| numbered(entry.kind, entry.number));
-            if before.is_none() || wanted != entry.slug {
-                entry.slug = writing.free_slug(entry.kind, &wanted, dated(entry), &site.zone).await?;
-            }
-        }
-        _ => {}
-    }
-    let stands = before.map(|before| &before.entry.path);
-    match &edit.path {
-        Some(Some(own)) => {
-            let free = writing.free_path(own, entry.id, stands).await?;
-            if free.path != *own {
-                let message = format!(
-                    "the address {own} belongs to something else; take another one, such as {}",
-                    free.path
-                );
-                wrong.push(Refusal::new(RefusalCode::Taken, "path", message));
-            }
-            entry.path = own.clone();
-        }
-        own => {
-            let usual = usual_path(writing, site, entry).await?;
-            let was_usual = match before {
-                Some(before) => {
-                    let was = usual_path(writing, site, &before.entry).await?;
-                    is_made_of(&before.entry.path, &was)
-                }
-                None => true,
-            };
-            if was_usual || own.is_some() {
-                let FreePath { path, .. } = writing.free_path(&usual, entry.id, stands).await?;
-                entry.path = path;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether an address is this one, with or without the number that made it free.
-pub(crate) fn is_made_of(path: &Path, usual: &Path) -> bool {
-    if path.key() == usual.key() {
-        return true;
-    }
-    let number = path.key().strip_prefix(usual.key()).and_then(|rest| rest.strip_prefix('-'));
-    number.is_some_and(|number| number.parse::<u32>().is_ok())
-}
-
-/// The address that an entry has where nobody gave it one of its own: by the site's pattern, or below its page.
-pub(crate) async fn usual_path(
-    writing: &Writing<'_>,
-    site: &Site,
-    entry: &Entry,
-) -> Result<Path, StorageError> {
-    if entry.kind == EntryKind::Post {
-        return Ok(site.permalinks.path_for(&entry.slug, entry.number, dated(entry), &site.zone));
-    }
-    let above = match entry.parent {
-        Some(parent) => writing.entry(parent).await?.map(|above| above.entry.path),
-        None => None,
-    };
-    Ok(below(above.as_ref(), &entry.slug))
-}
-
-fn below(above: Option<&Path>, slug: &Slug) -> Path {
-    let wanted = match above {
-        Some(above) => format!("{}/{slug}", above.key()),
-        None => slug.as_str().to_owned(),
-    };
-    // What Inkstand answers itself (`/media`) gives way to a word more.
-    Path::parse_permalink(&wanted).unwrap_or_else(|_| Path::from_stored(format!("/page-{slug}")))
-}
-
-/// The date in an address.
-fn dated(entry: &Entry) -> Instant {
-    entry.publication.date().unwrap_or(entry.created_at)
-}
-
-/// For a title without letter or digit: `post-17`.
-pub(crate) fn numbered(kind: EntryKind, number: i64) -> Slug {
-    Slug::from_stored(format!("{}-{number}", kind.as_str()))
-}
-
-/// Takes the address of an entry that everybody may read: that of any other may still change.
-pub(crate) async fn settle(
-    writing: &mut Writing<'_>,
-    record: &EntryRecord,
-    edit: &Checked,
-) -> Result<(), WriteError> {
-    let entry = &record.entry;
-    if entry.publication.status() == EntryStatus::Published {
-        writing.stand_at(&entry.path, entry).await?;
-    }
-    for path in &edit.redirect_from {
+/// Lets old addresses lead to an entry.
+async fn redirect(writing: &mut Writing<'_>, entry: &Entry, from: &[Path]) -> Result<(), StorageError> {
+    for path in from {
         // Whatever else led there was refused before, but for aliases of what nobody sees.
         let leads_here = writing.permalink(path).await?.is_some_and(|target| target.entry == Some(entry.id));
         if !leads_here {
@@ -639,61 +420,10 @@ pub(crate) async fn settle(
     Ok(())
 }
 
-/// Pages below a page that moved move along, as far as they stood where pages below it stand.
-async fn move_pages_below(writing: &mut Writing<'_>, before: &Entry, now: &Entry) -> Result<(), WriteError> {
-    let mut moved = vec![(before.clone(), now.clone())];
-    for _ in 0..MOST_LEVELS {
-        let mut further = Vec::new();
-        for (before, now) in moved {
-            for id in writing.pages_below(now.id).await? {
-                let Some(page) = writing.entry(id).await? else { continue };
-                if !is_made_of(&page.entry.path, &below(Some(&before.path), &page.entry.slug)) {
-                    continue;
-                }
-                let mut record = page.clone();
-                let wanted = below(Some(&now.path), &page.entry.slug);
-                let FreePath { path, .. } = writing.free_path(&wanted, id, Some(&page.entry.path)).await?;
-                record.entry.path = path;
-                record.entry.version += 1;
-                writing.replace_entry(&page, &record).await?;
-                settle(writing, &record, &Checked::default()).await?;
-                further.push((page.entry, record.entry));
-            }
-        }
-        moved = further;
-    }
-    Ok(())
-}
-
-async fn render_one(format: Format, text: String, excerpt: Option<String>) -> Result<Rendered, WriteError> {
-    let rendered = render_all(vec![Source { format, text, excerpt }]).await?;
-    Ok(rendered.into_iter().next().map(|(_, rendered)| rendered).unwrap_or_default())
-}
-
-fn set_rendering(record: &mut EntryRecord, rendered: Rendered) {
-    let entry = &mut record.entry;
-    entry.excerpt_html = rendered.excerpt_html;
-    entry.excerpt_text = rendered.excerpt_text;
-    entry.hashtags = rendered.hashtags;
-    entry.word_count = rendered.word_count;
-    entry.reading_minutes = rendered.reading_minutes;
-    record.body.html = rendered.html;
-    record.body.text = rendered.text;
-    record.body.headings = rendered.headings;
-    record.body.render_version = RENDER_VERSION;
-}
-
 /// Whether a revision is worth keeping: what readers read is otherwise.
 fn says_otherwise(before: &EntryRecord, now: &EntryRecord) -> bool {
-    let content = |record: &EntryRecord| {
-        (
-            record.entry.title.clone(),
-            record.body.source.clone(),
-            record.body.format,
-            record.body.excerpt.clone(),
-            record.entry.cover.clone(),
-            record.entry.seo.clone(),
-        )
-    };
+    fn content(EntryRecord { entry, body, .. }: &EntryRecord) -> impl PartialEq + use<'_> {
+        (&entry.title, &body.source, body.format, &body.excerpt, &entry.cover, &entry.seo)
+    }
     content(before) != content(now)
 }

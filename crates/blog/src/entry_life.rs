@@ -7,8 +7,7 @@ use tracing::instrument;
 use crate::{
     Reader, Refusal, RefusalCode, WriteError,
     audited::audited,
-    edit::Checked,
-    entry_edit::{is_made_of, settle, usual_path},
+    entry_address::{is_made_of, settle, usual_path},
 };
 
 /// What is to become of an entry.
@@ -130,7 +129,7 @@ impl Reader {
             let message = "only what is in the trash is deleted for good; put it there first";
             return Err(Refusal::new(RefusalCode::NotPossible, "", message).into());
         }
-        writing.delete_entry(id).await?;
+        writing.delete_entry(&record).await?;
         audited(&mut writing, "delete", &record.entry, "").await?;
         let seq = self.finish(writing).await?;
         Ok((id, seq))
@@ -154,7 +153,7 @@ pub(crate) async fn move_on(
     let FreePath { path, .. } = writing.free_path(&wanted, after.entry.id, Some(&before.entry.path)).await?;
     after.entry.path = path;
     writing.replace_entry(before, &after).await?;
-    settle(writing, &after, &Checked::default()).await?;
+    settle(writing, &after.entry).await?;
     Ok(after)
 }
 

@@ -170,8 +170,7 @@ impl Blog {
         for arrival in &arrivals {
             link_aliases(&mut writing, arrival, &mut report.warnings).await?;
         }
-        writing.commit().await?;
-        self.inner.written.notify_waiters();
+        self.commit(writing).await?;
         Ok(())
     }
 

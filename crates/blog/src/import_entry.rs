@@ -8,7 +8,10 @@ use inkstand_model::{
 use inkstand_storage::{EntryRecord, FreePath, NewAuthor, StorageError, Writing};
 use uuid::Uuid;
 
-use crate::Noted;
+use crate::{
+    Noted,
+    entry_address::{below, numbered, settle},
+};
 
 /// The namespace of translation groups (RFC 9562 §5.5): a source and a key always give the same group, so that
 /// translations find each other whenever they arrive.
@@ -168,11 +171,6 @@ fn wanted_slug(item: &ImportItem) -> Option<Slug> {
     item.slug.as_deref().and_then(Slug::from_title).or_else(|| Slug::from_title(&item.title))
 }
 
-/// For a title without letter or digit: `post-17`.
-fn numbered(kind: EntryKind, number: i64) -> Slug {
-    Slug::from_stored(format!("{}-{number}", kind.as_str()))
-}
-
 fn date_of(item: &ImportItem, site: &Site, otherwise: &str, remarks: &mut Remarks<'_>) -> Option<Instant> {
     instant(item.date?, site).or_else(|| {
         remarks.add(format!("the date lies outside the years 1 to 9999; {otherwise}"));
@@ -284,8 +282,7 @@ async fn path(
     });
     let wanted = own.unwrap_or_else(|| match item.kind {
         EntryKind::Post => site.permalinks.path_for(&place.slug, place.number, place.date, &site.zone),
-        EntryKind::Page => Path::parse_permalink(place.slug.as_str())
-            .unwrap_or_else(|_| Path::from_stored(format!("/page-{}", place.slug))),
+        EntryKind::Page => below(None, &place.slug),
     });
     let FreePath { path, alias_of } = writing.free_path(&wanted, place.id, place.stands.as_ref()).await?;
     if path != wanted {
@@ -348,14 +345,6 @@ fn new_author(author: &ImportAuthor) -> NewAuthor {
         url: author.url.clone(),
         avatar: author.avatar.clone(),
     }
-}
-
-/// Writes the permalink of an entry that everybody may read: the address of any other may still change.
-async fn settle(writing: &mut Writing<'_>, entry: &Entry) -> Result<(), StorageError> {
-    if entry.publication.status() != EntryStatus::Published {
-        return Ok(());
-    }
-    writing.stand_at(&entry.path, entry).await
 }
 
 #[cfg(test)]

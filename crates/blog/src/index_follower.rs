@@ -18,7 +18,7 @@ use inkstand_storage::{FiledUnder, Term};
 use tracing::{error, info, instrument, warn};
 use uuid::Uuid;
 
-use crate::{Blog, BlogError, reader::ancestors};
+use crate::{Blog, BlogError, pause::Pause, reader::ancestors};
 
 /// How often the log is looked at where nobody in this process says that something was written: what another
 /// process imports is found a moment later.
@@ -33,28 +33,25 @@ const ENTRIES_AT_ONCE: u64 = 200;
 /// An index of so many entries took long enough to be told of.
 const WORTH_A_LINE: usize = 1000;
 
-/// The pause after a failure, doubled up to a minute.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-
 impl Blog {
     /// Takes the index along the log, for ever.
     pub(crate) async fn follow_with_index(&self) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = Pause::new();
         loop {
             match self.index_step().await {
-                Ok(true) => pause = FIRST_PAUSE,
+                Ok(true) => pause.reset(),
                 Ok(false) => {
-                    pause = FIRST_PAUSE;
+                    pause.reset();
                     let _ = tokio::time::timeout(LOOK, self.inner.written.notified()).await;
                 }
                 Err(fault) => {
+                    let pause = pause.next();
                     error!(
                         fault = &fault as &dyn std::error::Error,
                         retry_in_ms = pause.as_millis(),
                         "the search index cannot follow"
                     );
                     tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(60));
                 }
             }
         }

@@ -41,8 +41,7 @@ impl Blog {
         writing.remove_unused_terms().await?;
         let target = AuditTarget { kind: "import", id: None, label: source };
         writing.audit("import.remove", Some(target), &format!("{removed} removed, {left} left")).await?;
-        writing.commit().await?;
-        self.inner.written.notify_waiters();
+        self.commit(writing).await?;
         Ok((removed, left))
     }
 

@@ -59,14 +59,13 @@ impl Blog {
             let mut writing = storage.write("renderer", self.inner.clock.as_ref()).await?;
             for (id, (source, rendered)) in ids.into_iter().zip(rendered) {
                 // Whoever has written another source meanwhile has also rendered it.
-                let unchanged = writing.entry(id).await?.is_some_and(|now| Source::from(now.body) == source);
-                if unchanged {
-                    writing.set_rendering(id, &rendered, RENDER_VERSION).await?;
+                let now = writing.entry(id).await?.filter(|now| source.is_of(&now.body));
+                if let Some(now) = now {
+                    writing.keep_rendering(now, rendered, RENDER_VERSION).await?;
                     renewed += 1;
                 }
             }
-            writing.commit().await?;
-            self.inner.written.notify_waiters();
+            self.commit(writing).await?;
         }
         if renewed > 0 {
             info!(entries = renewed, version = RENDER_VERSION, "rendered again");
@@ -86,6 +85,12 @@ impl Reader {
         let source = Source { format: Format::Markdown, text: markdown, excerpt: None };
         let rendered = render_all(vec![source]).await?;
         Ok(rendered.into_iter().next().map(|(_, rendered)| rendered.html).unwrap_or_default())
+    }
+}
+
+impl Source {
+    fn is_of(&self, body: &EntryBody) -> bool {
+        (self.format, &self.text, &self.excerpt) == (body.format, &body.source, &body.excerpt)
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use inkstand_model::{Actor, Instant, Publication};
 use tracing::{error, info};
 
-use crate::{Blog, WriteError, audited::audited, entry_life::move_on};
+use crate::{Blog, WriteError, audited::audited, entry_life::move_on, pause::Pause};
 
 /// Entries in one transaction.
 const PUBLISHED_AT_ONCE: u64 = 50;
@@ -16,27 +16,24 @@ const PUBLISHED_AT_ONCE: u64 = 50;
 /// The longest sleep: the clock may be set meanwhile, and another process may schedule something for sooner.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// The pause after a failure, doubled up to a minute.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-
 impl Blog {
     /// Publishes entries at their time, for ever.
     pub(crate) async fn keep_schedule(&self) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = Pause::new();
         loop {
             match self.schedule_step().await {
                 Ok(sleep) => {
-                    pause = FIRST_PAUSE;
+                    pause.reset();
                     let _ = tokio::time::timeout(sleep, self.inner.written.notified()).await;
                 }
                 Err(fault) => {
+                    let pause = pause.next();
                     error!(
                         fault = &fault as &dyn std::error::Error,
                         retry_in_ms = pause.as_millis(),
                         "scheduled posts cannot be published"
                     );
                     tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(60));
                 }
             }
         }
@@ -66,8 +63,7 @@ impl Blog {
             audited(&mut writing, "publish", &after.entry, "scheduled").await?;
             published += 1;
         }
-        writing.commit().await?;
-        self.inner.written.notify_waiters();
+        self.commit(writing).await?;
         if published > 0 {
             info!(entries = published, "published at their time");
         }

@@ -126,8 +126,7 @@ impl Blog {
         change(&mut site);
         writing.set_site(&site).await?;
         writing.audit("site.update", None, &differences(&before, &site)).await?;
-        let seq = writing.commit().await?;
-        self.inner.written.notify_waiters();
+        let seq = self.commit(writing).await?;
         Ok((site, seq))
     }
 
@@ -152,8 +151,7 @@ impl Blog {
         let mut writing = self.inner.storage.write(viewer.actor(), self.inner.clock.as_ref()).await?;
         writing.record(ChangeKind::Index, Uuid::nil(), ChangeOp::Updated, []);
         writing.audit("index.rebuild", None, "").await?;
-        writing.commit().await?;
-        self.inner.written.notify_waiters();
+        self.commit(writing).await?;
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Texts that people typed, checked before they are kept.
 
+use inkstand_model::acts_on_its_surroundings;
+
 use crate::{Refusal, RefusalCode};
 
 /// Characters of an address.
@@ -9,7 +11,7 @@ const LONGEST_ADDRESS: usize = 2_000;
 pub(crate) fn line(field: &str, text: &str, least: usize, most: usize) -> Result<String, Refusal> {
     let text = text.trim();
     check_length(field, text, least, most)?;
-    if let Some(odd) = text.chars().find(|c| is_odd(*c)) {
+    if let Some(odd) = text.chars().find(|c| acts_on_its_surroundings(*c)) {
         return Err(Refusal::new(
             RefusalCode::Invalid,
             field,
@@ -56,12 +58,6 @@ fn check_length(field: &str, text: &str, least: usize, most: usize) -> Result<()
         return Err(Refusal::new(RefusalCode::TooLong, field, message));
     }
     Ok(())
-}
-
-/// Control characters, and those that turn the direction of what follows (a title must not rewrite the page that it
-/// stands on).
-fn is_odd(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

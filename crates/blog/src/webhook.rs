@@ -281,8 +281,7 @@ impl Blog {
         writing.record(ChangeKind::Webhook, webhook.id.uuid(), op, []);
         let target = AuditTarget { kind: "webhook", id: Some(webhook.id.uuid()), label: &webhook.url };
         writing.audit(action, Some(target), "").await?;
-        let seq = writing.commit().await?;
-        self.inner.written.notify_waiters();
+        let seq = self.commit(writing).await?;
         Ok(seq)
     }
 }

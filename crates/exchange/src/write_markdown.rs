@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use inkstand_model::{Cover, EntryKind, Format, Instant, Zone};
+use inkstand_model::{Cover, EntryKind, Format, Instant, Zone, acts_on_its_surroundings};
 
 use crate::Document;
 
@@ -103,9 +103,7 @@ pub fn quoted(text: &str) -> String {
 
 /// What YAML forbids or takes for a line's end, and what would turn the direction of the rest of the line around.
 fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-        || matches!(c, '\u{FFFE}' | '\u{FFFF}')
+    acts_on_its_surroundings(c) || matches!(c, '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 struct File(String);

@@ -1,5 +1,6 @@
 //! What others see of an account.
 
+use inkstand_model::acts_on_its_surroundings;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
@@ -32,7 +33,7 @@ impl DisplayName {
     /// Where the text breaks a rule.
     pub fn parse(text: &str) -> Result<Self, InvalidDisplayName> {
         let name: String = text.trim().nfc().collect();
-        if let Some(foreign) = name.chars().find(|c| c.is_control() || turns_or_breaks(*c)) {
+        if let Some(foreign) = name.chars().find(|c| acts_on_its_surroundings(*c)) {
             return Err(InvalidDisplayName::Character(foreign));
         }
         let length = name.chars().count();
@@ -50,11 +51,6 @@ impl DisplayName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Bidirectional controls (UAX #9 §2) and the separators of lines and paragraphs.
-const fn turns_or_breaks(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Marks and joiners that are no character by themselves, though names of some scripts need them.

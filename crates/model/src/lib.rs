@@ -32,6 +32,7 @@ mod language;
 mod menu;
 mod permalink;
 mod preview;
+mod printable;
 mod rendering;
 mod search;
 mod site;
@@ -57,6 +58,7 @@ pub use language::{InvalidLanguage, Language};
 pub use menu::{Menu, MenuItem, MenuTarget};
 pub use permalink::{InvalidPath, InvalidPattern, Path, PermalinkPattern};
 pub use preview::{InvalidPreviewPattern, PreviewPattern};
+pub use printable::acts_on_its_surroundings;
 pub use rendering::{Heading, Rendered};
 pub use search::{
     Facet, FacetField, Marked, MarkedPart, SearchDocument, SearchHit, SearchOrder, SearchRequest,

@@ -77,11 +77,7 @@ impl TryFrom<entity::entry::Model> for Entry {
             excerpt_text: row.excerpt_text,
             language: Language::parse(&row.language).map_err(|_| impossible("language", &row.language))?,
             translation_group: row.translation_group,
-            cover: row.cover_src.map(|src| Cover {
-                src,
-                alt: row.cover_alt.unwrap_or_default(),
-                caption: row.cover_caption,
-            }),
+            cover: cover(row.cover_src, row.cover_alt, row.cover_caption),
             seo: Seo {
                 title: row.seo_title,
                 description: row.seo_description,
@@ -100,6 +96,11 @@ impl TryFrom<entity::entry::Model> for Entry {
             edited_by: row.edited_by.map(AccountId::from_uuid),
         })
     }
+}
+
+/// The picture of three columns, as entries and revisions have them.
+pub(crate) fn cover(src: Option<String>, alt: Option<String>, caption: Option<String>) -> Option<Cover> {
+    src.map(|src| Cover { src, alt: alt.unwrap_or_default(), caption })
 }
 
 pub(crate) fn entry_row(entry: &Entry) -> entity::entry::ActiveModel {

@@ -2,16 +2,16 @@
 
 use inkstand_model::{
     AuthorId, CacheKey, CategoryId, ChangeKind, ChangeOp, Entry, EntryBody, EntryId, EntryKind, EntryStatus,
-    Instant, Path, Rendered, SeriesId, Slug, TagId, Zone,
+    Instant, Rendered, SeriesId, Slug, TagId, Zone,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tracing::instrument;
 use uuid::Uuid;
 
 use crate::{
-    FiledUnder, StorageError, Writing,
-    convert::{body_row, entry_row, headings_json},
-    entity::{entry, entry_author, entry_body, entry_category, entry_tag, permalink, series_part},
+    AddressRole, FiledUnder, StorageError, Writing,
+    convert::{body_row, entry_row},
+    entity::{entry, entry_author, entry_body, entry_category, entry_tag, series_part},
     free_number::FreeNumber,
 };
 
@@ -42,6 +42,29 @@ impl EntryRecord {
         let authors = self.authors.iter().map(|author| (FiledUnder::Author, author.uuid()));
         let series = self.series.iter().map(|(series, _)| (FiledUnder::Series, series.uuid()));
         tags.chain(categories).chain(authors).chain(series)
+    }
+
+    /// Takes on what a renderer of that version made of the source.
+    pub fn set_rendering(&mut self, rendered: Rendered, render_version: u32) {
+        let Rendered {
+            html,
+            text,
+            excerpt_html,
+            excerpt_text,
+            headings,
+            hashtags,
+            word_count,
+            reading_minutes,
+        } = rendered;
+        self.entry.excerpt_html = excerpt_html;
+        self.entry.excerpt_text = excerpt_text;
+        self.entry.hashtags = hashtags;
+        self.entry.word_count = word_count;
+        self.entry.reading_minutes = reading_minutes;
+        self.body.html = html;
+        self.body.text = text;
+        self.body.headings = headings;
+        self.body.render_version = render_version;
     }
 }
 
@@ -79,6 +102,15 @@ impl Writing<'_> {
             categories: categories.into_iter().map(|row| CategoryId::from_uuid(row.category_id)).collect(),
             series: series.map(|row| (SeriesId::from_uuid(row.series_id), row.position)),
         }))
+    }
+
+    /// The entry alone as this transaction sees it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn bare_entry(&self, id: EntryId) -> Result<Option<Entry>, StorageError> {
+        let row = entry::Entity::find_by_id(id.uuid()).one(&self.transaction).await?;
+        row.map(Entry::try_from).transpose()
     }
 
     /// The next number for an entry.
@@ -121,7 +153,19 @@ impl Writing<'_> {
     }
 
     async fn is_free_slug(&self, kind: EntryKind, slug: &Slug) -> Result<bool, StorageError> {
-        let taken = entry::Entity::find()
+        Ok(self.entry_with_slug(kind, slug).await?.is_none())
+    }
+
+    /// Which entry of the kind has this slug, whatever its status.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn entry_with_slug(
+        &self,
+        kind: EntryKind,
+        slug: &Slug,
+    ) -> Result<Option<EntryId>, StorageError> {
+        let holder = entry::Entity::find()
             .select_only()
             .column(entry::Column::Id)
             .filter(entry::Column::Kind.eq(kind.as_str()))
@@ -129,7 +173,7 @@ impl Writing<'_> {
             .into_tuple::<Uuid>()
             .one(&self.transaction)
             .await?;
-        Ok(taken.is_none())
+        Ok(holder.map(EntryId::from_uuid))
     }
 
     /// Keeps a new entry.
@@ -186,50 +230,32 @@ impl Writing<'_> {
         self.touch(record, op);
         if matches!(op, ChangeOp::Published | ChangeOp::Unpublished) {
             // Its former addresses lead to it now, or no longer.
-            let addresses = permalink::Entity::find()
-                .filter(permalink::Column::EntryId.eq(id.uuid()))
-                .all(&self.transaction)
-                .await?;
-            let keys: Vec<CacheKey> =
-                addresses.into_iter().map(|row| CacheKey::path(&Path::from_stored(row.key))).collect();
-            self.record(record.entry.kind.into(), id.uuid(), op, keys);
+            self.touch_addresses(&record.entry, op).await?;
         }
         Ok(())
     }
 
-    /// Keeps what a newer renderer made of a body; neither version nor `updated_at` change, as its author said
-    /// nothing new.
+    /// Keeps what a newer renderer made of the body of an entry as it is now; neither version nor `updated_at` change, as
+    /// its author said nothing new.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn set_rendering(
+    pub async fn keep_rendering(
         &mut self,
-        id: EntryId,
-        rendered: &Rendered,
+        mut record: EntryRecord,
+        rendered: Rendered,
         render_version: u32,
     ) -> Result<(), StorageError> {
-        let Some(record) = self.entry(id).await? else { return Ok(()) };
-        let mut entry = record.entry.clone();
-        entry.excerpt_html.clone_from(&rendered.excerpt_html);
-        entry.excerpt_text.clone_from(&rendered.excerpt_text);
-        entry.hashtags.clone_from(&rendered.hashtags);
-        entry.word_count = rendered.word_count;
-        entry.reading_minutes = rendered.reading_minutes;
+        record.set_rendering(rendered, render_version);
+        let id = record.entry.id.uuid();
         entry::Entity::update_many()
-            .set(entry_row(&entry))
-            .filter(entry::Column::Id.eq(id.uuid()))
+            .set(entry_row(&record.entry))
+            .filter(entry::Column::Id.eq(id))
             .exec(&self.transaction)
             .await?;
-        let body = entry_body::ActiveModel {
-            html: Set(rendered.html.clone()),
-            text: Set(rendered.text.clone()),
-            headings: Set(headings_json(&rendered.headings)),
-            render_version: Set(i32::try_from(render_version).unwrap_or(i32::MAX)),
-            ..Default::default()
-        };
         entry_body::Entity::update_many()
-            .set(body)
-            .filter(entry_body::Column::EntryId.eq(id.uuid()))
+            .set(body_row(&record.body, record.extra.as_deref()))
+            .filter(entry_body::Column::EntryId.eq(id))
             .exec(&self.transaction)
             .await?;
         self.touch(&record, ChangeOp::Rendered);
@@ -243,20 +269,12 @@ impl Writing<'_> {
     pub async fn remove_entry(&mut self, id: EntryId) -> Result<(), StorageError> {
         let Some(record) = self.entry(id).await? else { return Ok(()) };
         self.watch(record.terms()).await?;
-        let addresses = permalink::Entity::find()
-            .filter(permalink::Column::EntryId.eq(id.uuid()))
-            .all(&self.transaction)
-            .await?;
         // To those who may not read it, nothing stood at any of them.
-        let public = is_public(&record.entry);
-        let addresses = addresses.into_iter().filter(|_| public);
-        let keys = addresses.map(|row| CacheKey::path(&Path::from_stored(row.key)));
-        self.record(record.entry.kind.into(), id.uuid(), ChangeOp::Deleted, keys);
+        if is_public(&record.entry) {
+            self.touch_addresses(&record.entry, ChangeOp::Deleted).await?;
+        }
         self.touch(&record, ChangeOp::Deleted);
-        permalink::Entity::delete_many()
-            .filter(permalink::Column::EntryId.eq(id.uuid()))
-            .exec(&self.transaction)
-            .await?;
+        self.forget_addresses(id).await?;
         entry::Entity::delete_by_id(id.uuid()).exec(&self.transaction).await?;
         Ok(())
     }
@@ -265,27 +283,25 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn delete_entry(&mut self, id: EntryId) -> Result<(), StorageError> {
-        let Some(record) = self.entry(id).await? else { return Ok(()) };
+    pub async fn delete_entry(&mut self, record: &EntryRecord) -> Result<(), StorageError> {
+        let id = record.entry.id;
         self.watch(record.terms()).await?;
-        // They answer otherwise now, whoever could read it last: where something stood once, "gone" follows "not here".
-        let addresses = permalink::Entity::find()
-            .filter(permalink::Column::EntryId.eq(id.uuid()))
-            .all(&self.transaction)
-            .await?;
-        if addresses.iter().all(|address| address.role == "alias") {
+        if self.addresses(id).await?.iter().all(|(role, _)| *role == AddressRole::Alias) {
             // It never was out: to everybody else it has never been, and "gone" would tell otherwise.
-            permalink::Entity::delete_many()
-                .filter(permalink::Column::EntryId.eq(id.uuid()))
-                .exec(&self.transaction)
-                .await?;
-            self.touch(&record, ChangeOp::Deleted);
+            self.forget_addresses(id).await?;
         } else {
-            let keys = addresses.into_iter().map(|row| CacheKey::path(&Path::from_stored(row.key)));
-            self.record(record.entry.kind.into(), id.uuid(), ChangeOp::Deleted, keys);
-            self.touch(&record, ChangeOp::Deleted);
+            // Whoever could read it last: where something stood once, "gone" follows "not here".
+            self.touch_addresses(&record.entry, ChangeOp::Deleted).await?;
         }
+        self.touch(record, ChangeOp::Deleted);
         entry::Entity::delete_by_id(id.uuid()).exec(&self.transaction).await?;
+        Ok(())
+    }
+
+    /// Logs a change of an entry with every address that leads to it.
+    async fn touch_addresses(&mut self, entry: &Entry, op: ChangeOp) -> Result<(), StorageError> {
+        let keys: Vec<CacheKey> = self.addresses(entry.id).await?.into_iter().map(|(_, key)| key).collect();
+        self.record(entry.kind.into(), entry.id.uuid(), op, keys);
         Ok(())
     }
 
@@ -302,28 +318,6 @@ impl Writing<'_> {
             .all(&self.transaction)
             .await?;
         Ok(ids.into_iter().map(EntryId::from_uuid).collect())
-    }
-
-    /// Whether another entry of the kind has this slug.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn slug_is_taken(
-        &self,
-        kind: EntryKind,
-        slug: &Slug,
-        by_other_than: EntryId,
-    ) -> Result<bool, StorageError> {
-        let taken = entry::Entity::find()
-            .select_only()
-            .column(entry::Column::Id)
-            .filter(entry::Column::Kind.eq(kind.as_str()))
-            .filter(entry::Column::Slug.eq(slug.as_str()))
-            .filter(entry::Column::Id.ne(by_other_than.uuid()))
-            .into_tuple::<Uuid>()
-            .one(&self.transaction)
-            .await?;
-        Ok(taken.is_some())
     }
 
     async fn file(&mut self, record: &EntryRecord) -> Result<(), StorageError> {

@@ -8,10 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Storage, StorageError, Writing,
-    convert::impossible,
-    entity::{entry, permalink},
-    entry_write::is_public,
+    Storage, StorageError, Writing, convert::impossible, entity::permalink, entry_write::is_public,
     free_number::FreeNumber,
 };
 
@@ -56,6 +53,26 @@ impl Storage {
 }
 
 impl Writing<'_> {
+    /// The addresses that lead to an entry, each with the key by which caches know it.
+    pub(crate) async fn addresses(&self, id: EntryId) -> Result<Vec<(AddressRole, CacheKey)>, StorageError> {
+        let rows = permalink::Entity::find()
+            .filter(permalink::Column::EntryId.eq(id.uuid()))
+            .all(&self.transaction)
+            .await?;
+        rows.into_iter()
+            .map(|row| Ok((role(&row.role)?, CacheKey::path(&Path::from_stored(row.key)))))
+            .collect()
+    }
+
+    /// Takes all its addresses from an entry, as if it had never had one.
+    pub(crate) async fn forget_addresses(&self, id: EntryId) -> Result<(), StorageError> {
+        permalink::Entity::delete_many()
+            .filter(permalink::Column::EntryId.eq(id.uuid()))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
+    }
+
     /// Where an address leads, as this transaction sees it.
     ///
     /// # Errors
@@ -154,10 +171,7 @@ impl Writing<'_> {
     }
 
     async fn record_lost_path(&mut self, loser: EntryId, path: &Path) -> Result<(), StorageError> {
-        let Some(row) = entry::Entity::find_by_id(loser.uuid()).one(&self.transaction).await? else {
-            return Ok(());
-        };
-        let loser = Entry::try_from(row)?;
+        let Some(loser) = self.bare_entry(loser).await? else { return Ok(()) };
         let mut keys = vec![CacheKey::entry(loser.id)];
         keys.extend(is_public(&loser).then(|| CacheKey::path(path)));
         self.record(loser.kind.into(), loser.id.uuid(), ChangeOp::Updated, keys);
@@ -167,13 +181,17 @@ impl Writing<'_> {
 
 async fn find(db: &impl ConnectionTrait, path: &Path) -> Result<Option<PermalinkTarget>, StorageError> {
     let Some(row) = permalink::Entity::find_by_id(path.key()).one(db).await? else { return Ok(None) };
-    let role = match row.role.as_str() {
-        "current" => AddressRole::Current,
-        "former" => AddressRole::Former,
-        "alias" => AddressRole::Alias,
-        other => return Err(impossible("address role", other)),
-    };
+    let role = role(&row.role)?;
     Ok(Some(PermalinkTarget { entry: row.entry_id.map(EntryId::from_uuid), role }))
+}
+
+fn role(text: &str) -> Result<AddressRole, StorageError> {
+    match text {
+        "current" => Ok(AddressRole::Current),
+        "former" => Ok(AddressRole::Former),
+        "alias" => Ok(AddressRole::Alias),
+        other => Err(impossible("address role", other)),
+    }
 }
 
 const fn role_text(role: AddressRole) -> &'static str {

@@ -11,7 +11,7 @@ use tracing::instrument;
 
 use crate::{
     EntryRecord, Storage, StorageError, Writing,
-    convert::{format, format_text, impossible, instant},
+    convert::{cover, format, format_text, impossible, instant},
     entity::{account, revision},
 };
 
@@ -178,11 +178,7 @@ impl Storage {
                     format: format(&row.format).ok_or_else(|| impossible("format", &row.format))?,
                     source: row.source,
                     excerpt: row.excerpt,
-                    cover: row.cover_src.map(|src| Cover {
-                        src,
-                        alt: row.cover_alt.unwrap_or_default(),
-                        caption: row.cover_caption,
-                    }),
+                    cover: cover(row.cover_src, row.cover_alt, row.cover_caption),
                     seo: Seo {
                         title: row.seo_title,
                         description: row.seo_description,

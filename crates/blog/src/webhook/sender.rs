@@ -22,7 +22,7 @@ use tracing::{error, info, instrument, warn};
 use uuid::Uuid;
 
 use super::{follower, later, retry};
-use crate::{Blog, BlogError, blog::Pulse};
+use crate::{Blog, BlogError, blog::Pulse, pause::Pause};
 
 /// Messages under way at once, each to another webhook.
 const MOST_AT_ONCE: usize = 8;
@@ -38,9 +38,6 @@ const ENOUGH: Duration = Duration::from_secs(18);
 
 /// What is due at a moment is looked for after this time at the latest, whatever the machine's clock did meanwhile.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
-
-/// The pause after a failure of the database, doubled up to a minute.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// What is under way when the server stops gets so long to end: broken off, it would come a second time.
 const GRACE: Duration = Duration::from_secs(2);
@@ -81,7 +78,7 @@ impl Sender {
     /// Sends, for ever.
     pub(crate) async fn run(&mut self) {
         let mut pulse = self.blog.inner.pulse.subscribe();
-        let mut pause = FIRST_PAUSE;
+        let mut pause = Pause::new();
         // What was seen when there was last nothing to do, and what was waited for then.
         let mut rest: Option<(Pulse, Next)> = None;
         loop {
@@ -91,20 +88,19 @@ impl Sender {
             } else {
                 match self.round().await {
                     Ok(next) => {
-                        pause = FIRST_PAUSE;
+                        pause.reset();
                         rest = Some((seen, next));
                         self.until(next)
                     }
                     Err(fault) => {
+                        let pause = pause.next();
                         error!(
                             fault = &fault as &dyn std::error::Error,
                             retry_in_ms = pause.as_millis(),
                             "messages to webhooks cannot be sent"
                         );
-                        let sleep = pause;
-                        pause = (pause * 2).min(LONGEST_SLEEP);
                         rest = None;
-                        sleep
+                        pause
                     }
                 }
             };
@@ -248,16 +244,16 @@ async fn deliver(blog: Blog, parcel: Parcel) {
     let Parcel { delivery, url, secrets } = parcel;
     let id = GlobalId { kind: "delivery", key: delivery.id.uuid() }.to_string();
     let outcome = call(&blog, &url, &secrets, &id, delivery.payload.clone()).await;
-    let mut pause = FIRST_PAUSE;
+    let mut pause = Pause::new();
     // Until it is written, the message is under way: sent again at once, it would be sent again and again.
     while let Err(fault) = blog.record(&delivery, &outcome).await {
+        let pause = pause.next();
         error!(
             fault = &fault as &dyn std::error::Error,
             retry_in_ms = pause.as_millis(),
             "the outcome of a message to a webhook cannot be written"
         );
         tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_SLEEP);
     }
 }
 

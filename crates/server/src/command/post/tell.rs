@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use anyhow::Result;
 use inkstand_blog::Reader;
 use inkstand_exchange::write_date;
-use inkstand_model::{Entry, Publication};
+use inkstand_model::{Entry, Publication, acts_on_its_surroundings};
 
 use super::{json, which::id_of};
 use crate::say::say;
@@ -33,9 +33,9 @@ pub(crate) async fn tell(reader: &Reader, entry: &Entry, as_json: bool, done: &s
 
 /// A text on one line of a terminal: nothing in it moves the cursor or turns the direction.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
-    };
-    if text.contains(odd) { Cow::Owned(text.replace(odd, "\u{fffd}")) } else { Cow::Borrowed(text) }
+    if text.contains(acts_on_its_surroundings) {
+        Cow::Owned(text.replace(acts_on_its_surroundings, "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
