@@ -2,10 +2,10 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use inkstand_blog::{Blog, Caller, ImportReport, NewAccount, NewToken};
+use inkstand_blog::{Blog, Caller, ImportReport};
 use inkstand_exchange::parse_markdown;
 use inkstand_graphql::{Gateway, Question, RequestId};
-use inkstand_model::{AccountId, Clock, Parsed, Role, Scope, Viewer};
+use inkstand_model::{Clock, Parsed, Viewer};
 use inkstand_server::{Application, LogFormat, Settings, SystemClock};
 use serde_json::Value;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -105,40 +105,6 @@ impl TestBlog {
     /// Waits until the search knows everything that was written.
     pub async fn wait_for_search(&self) {
         self.blog.wait_for_search().await.expect("a database that answers");
-    }
-
-    /// A client of a new account with that role, by a token with that scope.
-    ///
-    /// # Panics
-    /// Where there is an account of that name.
-    pub async fn member(&self, name: &str, role: Role, scope: Scope) -> Client {
-        let operator = self.blog.reader(Viewer::Operator);
-        let account = NewAccount {
-            name: name.to_owned(),
-            display_name: Some(name.to_owned()),
-            email: None,
-            role,
-            password: None,
-            author: None,
-        };
-        let (account, _) = operator.create_account(account).await.expect("a new account");
-        self.token(account.id, scope).await
-    }
-
-    /// A client with a new token of an account.
-    ///
-    /// # Panics
-    /// Where there is no such account.
-    pub async fn token(&self, account: AccountId, scope: Scope) -> Client {
-        let operator = self.blog.reader(Viewer::Operator);
-        let token = NewToken {
-            account: Some(account),
-            name: "test".to_owned(),
-            scopes: vec![scope],
-            expires_at: None,
-        };
-        let ((_, secret), _) = operator.create_token(token).await.expect("a new token");
-        self.client().with_token(&secret.reveal())
     }
 
     /// A client for it alone.

@@ -58,14 +58,14 @@ impl Reader {
     /// Where the viewer may not, something of it cannot be so, or the database fails.
     #[instrument(name = "blog.create_account", skip_all)]
     pub async fn create_account(&self, new: NewAccount) -> Result<(Account, Seq), WriteError> {
-        self.must(Action::ManageAccounts)?;
+        self.must_be_allowed(Action::ManageAccounts)?;
         let checked = CheckedAccount::of(new)?;
         let password = match checked.password.clone() {
             Some(password) => Some(self.blog().inner.hashing.hash(password).await?),
             None => None,
         };
         let inner = &self.blog().inner;
-        let mut writing = inner.storage.write(self.viewer().actor(), inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         let account = checked.insert(&mut writing, inner.clock.new_id(), inner.clock.now(), password).await?;
         let detail = account.role.as_str();
         writing.audit("account.create", Some(target(&account)), detail).await?;
@@ -85,13 +85,13 @@ impl Reader {
         change: AccountChange,
     ) -> Result<(Account, Seq), WriteError> {
         let own = matches!(self.viewer(), Viewer::Account(me) if me.account == id);
-        self.must(if own && change.is_personal() {
+        self.must_be_allowed(if own && change.is_personal() {
             Action::ManageOwnAccount
         } else {
             Action::ManageAccounts
         })?;
         let inner = &self.blog().inner;
-        let mut writing = inner.storage.write(self.viewer().actor(), inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         let Some(KeptAccount { account: before, .. }) = writing.account(id).await? else {
             return Err(not_found("id").into());
         };
@@ -141,7 +141,7 @@ impl Reader {
         id: AccountId,
         password: &str,
     ) -> Result<(Account, Seq), WriteError> {
-        self.must(Action::ManageAccounts)?;
+        self.must_be_allowed(Action::ManageAccounts)?;
         if matches!(self.viewer(), Viewer::Account(me) if me.account == id) {
             let message = "your own password is changed with the current one: use changePassword";
             return Err(Refusal::new(RefusalCode::NotPossible, "id", message).into());
@@ -150,7 +150,7 @@ impl Reader {
         let Some(kept) = inner.storage.account(id).await? else { return Err(not_found("id").into()) };
         let password = new_password("password", password, &kept.account)?;
         let password = inner.hashing.hash(password).await?;
-        let mut writing = inner.storage.write(self.viewer().actor(), inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         writing.set_password(id, password).await?;
         writing.end_sessions(id, None).await?;
         writing.audit("account.set_password", Some(target(&kept.account)), "").await?;
@@ -193,9 +193,9 @@ impl Reader {
     /// # Errors
     /// Where the viewer may not see it.
     pub async fn accounts(&self, after: Option<&str>, limit: u32) -> Result<Slice<Account>, BlogError> {
-        self.may_or_not(Action::ManageAccounts)?;
+        self.must_be_allowed(Action::ManageAccounts)?;
         let accounts = self.storage().accounts(after, u64::from(limit) + 1).await?;
-        Ok(slice(accounts, limit, after.is_some()))
+        Ok(Slice::of_one_more(accounts, limit, after.is_some()))
     }
 
     /// The authors as whom accounts write that the viewer may know.
@@ -217,15 +217,6 @@ impl Reader {
     pub(crate) fn knows(&self, account: AccountId) -> bool {
         let own = matches!(self.viewer(), Viewer::Account(me) if me.account == account);
         own || may(self.viewer(), Action::ManageAccounts)
-    }
-
-    /// Refuses what the viewer may not.
-    pub(crate) fn must(&self, action: Action) -> Result<(), WriteError> {
-        if may(self.viewer(), action) { Ok(()) } else { Err(WriteError::not_allowed(action)) }
-    }
-
-    pub(crate) fn may_or_not(&self, action: Action) -> Result<(), BlogError> {
-        if may(self.viewer(), action) { Ok(()) } else { Err(BlogError::NotAllowed(action)) }
     }
 }
 
@@ -325,13 +316,6 @@ fn bad_password(field: &str, error: inkstand_identity::InvalidPassword) -> Refus
         _ => RefusalCode::Invalid,
     };
     Refusal::new(code, field, error.to_string())
-}
-
-/// What there is more of than asked for shows that the list goes on.
-pub(crate) fn slice<T>(mut items: Vec<T>, limit: u32, has_previous: bool) -> Slice<T> {
-    let has_next = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    Slice { items, has_next, has_previous }
 }
 
 fn apply(

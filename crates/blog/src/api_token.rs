@@ -3,15 +3,11 @@
 use std::collections::HashMap;
 
 use inkstand_identity::{Secret, SecretKind};
-use inkstand_model::{AccountId, Action, ApiToken, Instant, Scope, Seq, Slice, TokenId, Viewer, may};
+use inkstand_model::{AccountId, Action, ApiToken, Instant, Scope, Seq, Slice, TokenId, Viewer};
 use inkstand_storage::{AuditTarget, TokenRecord};
 use tracing::instrument;
 
-use crate::{
-    BlogError, Reader, Refusal, RefusalCode, WriteError,
-    account::{not_found, slice},
-    text,
-};
+use crate::{BlogError, Reader, Refusal, RefusalCode, WriteError, account::not_found, text};
 
 /// Tokens of an account that are not revoked.
 const MOST_TOKENS: u64 = 100;
@@ -45,11 +41,11 @@ impl Reader {
         };
         let account = match (new.account, own) {
             (Some(account), own) if Some(account) != own => {
-                self.must(Action::ManageAccounts)?;
+                self.must_be_allowed(Action::ManageAccounts)?;
                 account
             }
             (_, Some(own)) => {
-                self.must(Action::ManageOwnAccount)?;
+                self.must_be_allowed(Action::ManageOwnAccount)?;
                 own
             }
             (_, None) => return Err(WriteError::not_allowed(Action::ManageOwnAccount)),
@@ -85,7 +81,7 @@ impl Reader {
             expires_at: new.expires_at,
             revoked_at: None,
         };
-        let mut writing = inner.storage.write(self.viewer().actor(), inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         let Some(owner) = writing.account(account).await? else { return Err(not_found("account").into()) };
         if writing.count_tokens(account).await? >= MOST_TOKENS {
             let message = format!("an account has at most {MOST_TOKENS} tokens; revoke one first");
@@ -104,10 +100,10 @@ impl Reader {
     /// Where there is none that the viewer may take back, or the database fails.
     #[instrument(name = "blog.revoke_token", skip_all)]
     pub async fn revoke_token(&self, id: TokenId) -> Result<(ApiToken, Seq), WriteError> {
-        self.must(Action::ManageOwnAccount)?;
+        self.must_be_allowed(Action::ManageOwnAccount)?;
         let inner = &self.blog().inner;
         let now = inner.clock.now();
-        let mut writing = inner.storage.write(self.viewer().actor(), inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         let token = writing.token(id).await?.filter(|token| self.knows(token.account));
         let Some(mut token) = token else {
             return Err(Refusal::new(RefusalCode::NotFound, "id", "there is no such token of yours").into());
@@ -128,7 +124,7 @@ impl Reader {
         &self,
         ids: &[AccountId],
     ) -> Result<HashMap<AccountId, Vec<ApiToken>>, BlogError> {
-        self.may_or_not(Action::ManageOwnAccount)?;
+        self.must_be_allowed(Action::ManageOwnAccount)?;
         let known: Vec<AccountId> = ids.iter().copied().filter(|id| self.knows(*id)).collect();
         Ok(self.storage().tokens_of_accounts(&known).await?)
     }
@@ -142,15 +138,9 @@ impl Reader {
         after: Option<(Instant, TokenId)>,
         limit: u32,
     ) -> Result<Slice<ApiToken>, BlogError> {
-        self.may_or_not(Action::ManageAccounts)?;
+        self.must_be_allowed(Action::ManageAccounts)?;
         let tokens = self.storage().api_tokens(after, u64::from(limit) + 1).await?;
-        Ok(slice(tokens, limit, after.is_some()))
-    }
-
-    /// Whether the viewer may see which tokens an account has.
-    #[must_use]
-    pub fn may_see_tokens(&self, account: AccountId) -> bool {
-        may(self.viewer(), Action::ManageOwnAccount) && self.knows(account)
+        Ok(Slice::of_one_more(tokens, limit, after.is_some()))
     }
 }
 

@@ -4,7 +4,7 @@ use inkstand_model::{AccountId, Action, Instant, Slice};
 use inkstand_storage::Deed;
 use uuid::Uuid;
 
-use crate::{BlogError, Reader, account::slice};
+use crate::{BlogError, Reader};
 
 impl Reader {
     /// A part of the list of deeds, the latest first: at most so many behind `after`, those of one account where it is
@@ -18,8 +18,8 @@ impl Reader {
         account: Option<AccountId>,
         limit: u32,
     ) -> Result<Slice<Deed>, BlogError> {
-        self.may_or_not(Action::ReadAudit)?;
+        self.must_be_allowed(Action::ReadAudit)?;
         let deeds = self.storage().deeds(after, account, u64::from(limit) + 1).await?;
-        Ok(slice(deeds, limit, after.is_some()))
+        Ok(Slice::of_one_more(deeds, limit, after.is_some()))
     }
 }

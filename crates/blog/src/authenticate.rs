@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inkstand_identity::{Secret, SecretKind};
-use inkstand_model::{AccountId, SignedIn, Via, Viewer};
+use inkstand_model::{Account, AccountId, SignedIn, Via, Viewer};
 use tracing::instrument;
 
 use crate::{Blog, BlogError};
@@ -75,7 +75,7 @@ impl Blog {
         if now >= session.expires_at || session.created_at < kept.sessions_from {
             return Ok(None);
         }
-        let Some(viewer) = self.viewer_of(kept.account, Via::Session(session.id)).await? else {
+        let Some(viewer) = viewer_of(kept.account, Via::Session(session.id)) else {
             return Ok(None);
         };
         let renewed = now.since(session.used_at) >= SESSION_NOTED;
@@ -89,22 +89,17 @@ impl Blog {
 
     async fn active_viewer(&self, account: AccountId, via: Via) -> Result<Option<Viewer>, BlogError> {
         match self.inner.storage.account(account).await? {
-            Some(kept) => self.viewer_of(kept.account, via).await,
+            Some(kept) => Ok(viewer_of(kept.account, via)),
             None => Ok(None),
         }
     }
+}
 
-    async fn viewer_of(
-        &self,
-        account: inkstand_model::Account,
-        via: Via,
-    ) -> Result<Option<Viewer>, BlogError> {
-        if !account.is_active() {
-            return Ok(None);
-        }
-        let authors = self.inner.storage.author_ids_of_account(account.id).await?;
-        let signed_in =
-            SignedIn { account: account.id, name: account.name, role: account.role, authors, via };
-        Ok(Some(Viewer::Account(signed_in)))
+/// The viewer that an account is, while it can sign in.
+fn viewer_of(account: Account, via: Via) -> Option<Viewer> {
+    if !account.is_active() {
+        return None;
     }
+    let Account { id, name, role, .. } = account;
+    Some(Viewer::Account(SignedIn { account: id, name, role, via }))
 }

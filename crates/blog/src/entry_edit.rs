@@ -3,7 +3,7 @@
 use inkstand_markup::{RENDER_VERSION, RenderOptions, render_excerpt};
 use inkstand_model::{
     Action, AuthorId, Entry, EntryBody, EntryId, EntryKind, EntryStatus, Format, Instant, Path, Publication,
-    Rendered, Seo, Seq, Site, Whose, may,
+    Seo, Seq, Site, Whose, may,
 };
 use inkstand_storage::{AddressRole, EntryRecord, MadeBefore, PermalinkTarget, StorageError, Writing};
 use sha2::{Digest, Sha256};
@@ -15,7 +15,7 @@ use crate::{
     edit::{Checked, within},
     entry_address::{move_pages_below, name, numbered, settle},
     entry_filing::{file, refuse_missing, uuids},
-    rendering::{Source, render_all},
+    rendering::render_one,
     text,
 };
 
@@ -53,7 +53,7 @@ impl Reader {
         let rendered = render_one(format, source.clone(), excerpt.clone()).await?;
 
         let clock = self.blog().inner.clock.as_ref();
-        let mut writing = self.storage().write(self.viewer().actor(), clock).await?;
+        let mut writing = self.begin().await?;
         if let Some(key) = &key
             && let Some(made) = writing.made_before(key).await?
         {
@@ -197,7 +197,7 @@ impl Reader {
             None
         };
         let clock = self.blog().inner.clock.as_ref();
-        let mut writing = self.storage().write(self.viewer().actor(), clock).await?;
+        let mut writing = self.begin().await?;
         let before = self.writable(&writing, kind, id, Some(version)).await?;
         let site = writing.site().await?;
         let mut record = before.clone();
@@ -231,8 +231,7 @@ impl Reader {
     /// Whether the viewer writes anything of this kind at all: asked before the input is looked at, so that an error
     /// text tells nothing to those who may not.
     pub(crate) fn may_write_some(&self, kind: EntryKind) -> Result<(), WriteError> {
-        let action = Action::Write(kind, Whose::Own);
-        if may(self.viewer(), action) { Ok(()) } else { Err(WriteError::not_allowed(action)) }
+        Ok(self.must_be_allowed(Action::Write(kind, Whose::Own))?)
     }
 
     /// The entry, if the viewer may write it and it is at that version.
@@ -401,11 +400,6 @@ fn redated(publication: Publication, at: Instant, now: Instant) -> Result<Public
             "it waits for a time to come; publish it to have it out now",
         )),
     }
-}
-
-async fn render_one(format: Format, text: String, excerpt: Option<String>) -> Result<Rendered, WriteError> {
-    let rendered = render_all(vec![Source { format, text, excerpt }]).await?;
-    Ok(rendered.into_iter().next().map(|(_, rendered)| rendered).unwrap_or_default())
 }
 
 /// Lets old addresses lead to an entry.

@@ -101,7 +101,7 @@ impl Reader {
     ) -> Result<(Entry, Seq), WriteError> {
         let clock = self.blog().inner.clock.as_ref();
         self.may_write_some(kind)?;
-        let mut writing = self.storage().write(self.viewer().actor(), clock).await?;
+        let mut writing = self.begin().await?;
         let before = self.writable(&writing, kind, id, version).await?;
         let publication = step.from(clock.now(), before.entry.publication)?;
         let after = move_on(&mut writing, &before, before.clone(), publication).await?;
@@ -121,9 +121,8 @@ impl Reader {
         id: EntryId,
         version: Option<i64>,
     ) -> Result<(EntryId, Seq), WriteError> {
-        let clock = self.blog().inner.clock.as_ref();
         self.may_write_some(kind)?;
-        let mut writing = self.storage().write(self.viewer().actor(), clock).await?;
+        let mut writing = self.begin().await?;
         let record = self.writable(&writing, kind, id, version).await?;
         if record.entry.publication.status() != EntryStatus::Trashed {
             let message = "only what is in the trash is deleted for good; put it there first";

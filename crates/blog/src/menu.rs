@@ -18,7 +18,7 @@ const LONGEST_LOCATION: usize = 50;
 const LONGEST_LABEL: usize = 200;
 
 /// Menus of a site.
-const MOST_MENUS: usize = 50;
+const MOST_MENUS: u64 = 50;
 
 /// A menu as somebody typed it: labels and addresses are not checked yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Reader {
         let mut writing = self.begin().await?;
         let before = writing.menu(&location).await?;
         at_version(before.as_ref(), edit.version)?;
-        if before.is_none() && writing.menu_locations().await?.len() >= MOST_MENUS {
+        if before.is_none() && writing.count_menus().await? >= MOST_MENUS {
             let message = format!("a site has at most {MOST_MENUS} menus");
             return Err(Refusal::new(RefusalCode::NotPossible, "location", message).into());
         }

@@ -33,8 +33,7 @@ impl Reader {
             let message = "a token has no session to end; revoke it with revokeApiToken";
             return Err(Refusal::new(RefusalCode::NotPossible, "", message).into());
         };
-        let inner = &self.blog().inner;
-        let mut writing = inner.storage.write(self.viewer().actor(), inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         writing.end_session(session).await?;
         writing.audit("session.end", Some(target(&account)), "").await?;
         Ok((account, writing.commit().await?))
@@ -47,8 +46,7 @@ impl Reader {
     #[instrument(name = "blog.sign_out_everywhere", skip_all)]
     pub async fn sign_out_everywhere(&self) -> Result<(Account, Seq), WriteError> {
         let (me, account) = self.me(Some(Action::ManageOwnAccount)).await?;
-        let inner = &self.blog().inner;
-        let mut writing = inner.storage.write(self.viewer().actor(), inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         let ended = writing.end_sessions(me.account, None).await?;
         writing.audit("session.end_all", Some(target(&account)), &format!("{ended} sessions")).await?;
         Ok((account, writing.commit().await?))
@@ -84,7 +82,7 @@ impl Reader {
             })?;
         let inner = &self.blog().inner;
         let password = inner.hashing.hash(password).await?;
-        let mut writing = inner.storage.write(self.viewer().actor(), inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         if writing.account(me.account).await?.is_none_or(|now| now.password != kept.password) {
             return Err(wrong_credentials().into());
         }
@@ -106,7 +104,7 @@ impl Reader {
             return Err(WriteError::not_allowed(Action::ManageOwnAccount));
         };
         if let Some(action) = action {
-            self.must(action)?;
+            self.must_be_allowed(action)?;
         }
         let account = self.own_account().await?;
         let account = account.ok_or_else(|| WriteError::not_allowed(Action::ManageOwnAccount))?;

@@ -44,7 +44,7 @@ impl Reader {
         }
         let keys = self.blog().server_keys().await?;
         let clock = self.blog().inner.clock.as_ref();
-        let mut writing = self.storage().write(self.viewer().actor(), clock).await?;
+        let mut writing = self.begin().await?;
         let record = self.writable(&writing, kind, id, None).await?;
         if record.entry.publication.status() == EntryStatus::Trashed {
             let message = "it is in the trash; restore it first";

@@ -8,7 +8,7 @@ use inkstand_model::{
     SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder, Viewer,
     Whose, may,
 };
-use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term, TermScope};
+use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term, TermScope, Writing};
 use uuid::Uuid;
 
 use crate::{Blog, BlogError};
@@ -56,6 +56,19 @@ impl Reader {
 
     pub(crate) fn blog(&self) -> &Blog {
         &self.blog
+    }
+
+    /// Refuses what the viewer may not: asked by every use case, and by doors that look at the input before they call one.
+    ///
+    /// # Errors
+    /// Where the viewer may not.
+    pub fn must_be_allowed(&self, action: Action) -> Read<()> {
+        if may(&self.viewer, action) { Ok(()) } else { Err(BlogError::NotAllowed(action)) }
+    }
+
+    /// Begins to write as the viewer.
+    pub(crate) async fn begin(&self) -> Read<Writing<'_>> {
+        Ok(self.storage().write(self.viewer.actor(), self.blog.inner.clock.as_ref()).await?)
     }
 
     pub(crate) fn storage(&self) -> &Storage {
@@ -115,7 +128,7 @@ impl Reader {
         }
         match &self.viewer {
             Viewer::Account(signed_in) if may(&self.viewer, Action::ReadUnpublished(Whose::Own)) => {
-                filter.unpublished_by = Some(signed_in.authors.clone());
+                filter.unpublished_by = Some(signed_in.account);
                 Ok(filter)
             }
             _ => Err(BlogError::NotAllowed(Action::ReadUnpublished(Whose::Anybodys))),

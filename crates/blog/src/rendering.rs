@@ -40,6 +40,16 @@ pub(crate) async fn render_all(sources: Vec<Source>) -> Result<Vec<(Source, Rend
     Ok(rendered.await?)
 }
 
+/// Renders one source likewise.
+pub(crate) async fn render_one(
+    format: Format,
+    text: String,
+    excerpt: Option<String>,
+) -> Result<Rendered, BlogError> {
+    let rendered = render_all(vec![Source { format, text, excerpt }]).await?;
+    Ok(rendered.into_iter().next().map(|(_, rendered)| rendered).unwrap_or_default())
+}
+
 impl Blog {
     /// Renders again whatever an older version of the renderer made. Several processes may do so at once: each
     /// rendering is the same, whoever makes it.
@@ -82,9 +92,7 @@ impl Reader {
     pub async fn preview_markdown(&self, markdown: String) -> Result<String, WriteError> {
         self.may_write_some(EntryKind::Post)?;
         let markdown = text::lines("markdown", &markdown, 0, LONGEST_SOURCE)?;
-        let source = Source { format: Format::Markdown, text: markdown, excerpt: None };
-        let rendered = render_all(vec![source]).await?;
-        Ok(rendered.into_iter().next().map(|(_, rendered)| rendered.html).unwrap_or_default())
+        Ok(render_one(Format::Markdown, markdown, None).await?.html)
     }
 }
 

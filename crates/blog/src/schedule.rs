@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use inkstand_model::{Actor, Instant, Publication};
+use inkstand_model::{Actor, Publication};
 use tracing::{error, info};
 
 use crate::{Blog, WriteError, audited::audited, entry_life::move_on, pause::Pause};
@@ -44,7 +44,7 @@ impl Blog {
         let now = self.inner.clock.now();
         match self.inner.storage.next_due().await? {
             None => Ok(LONGEST_SLEEP),
-            Some(at) if at > now => Ok(until(at, now).min(LONGEST_SLEEP)),
+            Some(at) if at > now => Ok(at.since(now).min(LONGEST_SLEEP)),
             Some(_) => {
                 self.publish_due().await?;
                 Ok(Duration::ZERO)
@@ -69,8 +69,4 @@ impl Blog {
         }
         Ok(())
     }
-}
-
-fn until(at: Instant, now: Instant) -> Duration {
-    Duration::from_millis(u64::try_from(at.millis() - now.millis()).unwrap_or(0).max(1))
 }

@@ -99,8 +99,7 @@ impl Reader {
         writing.forget_attempts(&attempt.here, &[&attempt.name, &attempt.address]).await?;
         writing.audit("session.begin", Some(target(&account)), &caller.address.to_string()).await?;
         let seq = writing.commit().await?;
-        let authors = inner.storage.author_ids_of_account(account.id).await?;
-        let viewer = Viewer::Account(SignedIn { authors, ..signed_in(&account, id) });
+        let viewer = Viewer::Account(signed_in(&account, id));
         Ok((NewSession { account, viewer, secret }, seq))
     }
 
@@ -112,7 +111,7 @@ impl Reader {
         attempt: &Attempt,
     ) -> Result<KeptAccount, WriteError> {
         let inner = &self.blog().inner;
-        let mut writing = inner.storage.write(self.viewer().actor(), inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         if let Some(wait) = writing.count_attempt(&attempt.limits(), WINDOW).await? {
             info!(attempt = attempt.here, "too many attempts to sign in");
             return Err(WriteError::TooManyAttempts(
@@ -183,7 +182,6 @@ fn signed_in(account: &Account, session: SessionId) -> SignedIn {
         account: account.id,
         name: account.name.clone(),
         role: account.role,
-        authors: Vec::new(),
         via: Via::Session(session),
     }
 }

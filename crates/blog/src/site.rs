@@ -6,7 +6,7 @@ use inkstand_model::{
 use tracing::instrument;
 use uuid::Uuid;
 
-use crate::{Blog, BlogError, Reader, Refusal, RefusalCode, WriteError, text};
+use crate::{Blog, BlogError, Reader, Refusal, RefusalCode, WriteError, term_text::replace, text};
 
 /// Characters of a setting.
 const LONGEST_SETTING: usize = 500;
@@ -86,21 +86,13 @@ fn differences(before: &Site, now: &Site) -> String {
     names.join(", ")
 }
 
-fn replace<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
-    }
-}
-
 impl Reader {
     /// Changes the site's settings, and says what they are then.
     ///
     /// # Errors
     /// Where the viewer may not, a setting means nothing, or the database fails.
     pub async fn update_site(&self, change: SiteChange) -> Result<(Site, Seq), WriteError> {
-        if !may(self.viewer(), Action::ChangeSite) {
-            return Err(WriteError::not_allowed(Action::ChangeSite));
-        }
+        self.must_be_allowed(Action::ChangeSite)?;
         Ok(self.blog().change_site(self.viewer(), change.check()?).await?)
     }
 }
@@ -128,15 +120,6 @@ impl Blog {
         writing.audit("site.update", None, &differences(&before, &site)).await?;
         let seq = self.commit(writing).await?;
         Ok((site, seq))
-    }
-
-    /// Replaces all of the site's settings.
-    ///
-    /// # Errors
-    /// As [`Blog::change_site`].
-    pub async fn set_site(&self, viewer: &Viewer, site: &Site) -> Result<(), BlogError> {
-        self.change_site(viewer, |now| now.clone_from(site)).await?;
-        Ok(())
     }
 
     /// Has every server build its index anew: the order is a line in the log, which they all follow.

@@ -4,14 +4,14 @@
 //! renamed, may take a slug that another one had: whoever bears a slug now comes first.
 
 use inkstand_model::{
-    Action, Author, AuthorId, Category, CategoryId, Seq, Series, SeriesId, Slug, Tag, TagId, may,
+    Action, Author, AuthorId, Category, CategoryId, Seq, Series, SeriesId, Slug, Tag, TagId,
 };
 use inkstand_storage::{AuditTarget, Term, TermScope, Writing};
 use tracing::instrument;
 use uuid::Uuid;
 
 use crate::{
-    AuthorText, BlogError, Reader, Refusal, RefusalCode, TermText, WriteError,
+    AuthorText, Reader, Refusal, RefusalCode, TermText, WriteError,
     reader::ancestors,
     term_text::{CheckedText, Described, without_slug},
 };
@@ -23,14 +23,6 @@ pub(crate) type Written<T> = Result<(T, Seq), WriteError>;
 const MOST_LEVELS: usize = 20;
 
 impl Reader {
-    /// Whether the viewer may do that: for doors that look at the input before they call the use case.
-    ///
-    /// # Errors
-    /// Where the viewer may not.
-    pub fn must_be_allowed(&self, action: Action) -> Result<(), WriteError> {
-        if may(self.viewer(), action) { Ok(()) } else { Err(WriteError::not_allowed(action)) }
-    }
-
     /// Makes a tag.
     ///
     /// # Errors
@@ -150,11 +142,6 @@ impl Reader {
         self.must_be_allowed(Action::ManageTerms)?;
         let text = text.check()?;
         Ok((self.begin().await?, text))
-    }
-
-    pub(crate) async fn begin(&self) -> Result<Writing<'_>, BlogError> {
-        let clock = self.blog().inner.clock.as_ref();
-        Ok(self.storage().write(self.viewer().actor(), clock).await?)
     }
 
     async fn new_term<T: Described>(

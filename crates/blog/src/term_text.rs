@@ -155,7 +155,8 @@ impl CheckedAuthor {
     }
 }
 
-fn replace<T>(place: &mut T, value: Option<T>) {
+/// Puts a value in its place, where there is one.
+pub(crate) fn replace<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
     }

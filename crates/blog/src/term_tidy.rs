@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Reader, Refusal, RefusalCode, WriteError,
+    edit::within,
     reader::ancestors,
     term::{Written, found, target},
 };
@@ -290,7 +291,7 @@ fn few(field: &str, length: usize, most: usize) -> Result<(), Refusal> {
 }
 
 fn at(code: RefusalCode, list: &str, place: usize, message: impl Into<String>) -> Refusal {
-    Refusal { code, field: vec![list.to_owned(), place.to_string()], message: message.into() }
+    within(list, place, Refusal::new(code, "", message))
 }
 
 fn in_use(reason: &str) -> WriteError {

@@ -9,11 +9,13 @@ mod retry;
 mod sender;
 mod test_call;
 
+use std::time::Duration;
+
 use std::collections::HashMap;
 
 use inkstand_model::{
-    Action, ChangeKind, ChangeOp, Delivery, DeliveryId, DeliveryState, Instant, Seq, Slice, Webhook,
-    WebhookEvent, WebhookId, may,
+    Action, ChangeKind, ChangeOp, Delivery, DeliveryId, DeliveryState, Seq, Slice, Webhook, WebhookEvent,
+    WebhookId,
 };
 use inkstand_outgoing::{InvalidOutgoingUrl, OutgoingUrl, standard_webhooks::Secret};
 use inkstand_storage::{AuditTarget, DeliveryList, Writing};
@@ -28,7 +30,7 @@ use crate::{Blog, BlogError, Reader, Refusal, RefusalCode, WriteError};
 const MOST_WEBHOOKS: usize = 50;
 
 /// A replaced secret signs for so long beside the new one.
-const PREVIOUS_SECRET: i64 = 24 * 60 * 60 * 1000;
+const PREVIOUS_SECRET: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is to be changed of a webhook; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,20 +44,12 @@ pub struct WebhookChange {
 }
 
 impl Reader {
-    fn may_manage_webhooks(&self) -> Result<(), BlogError> {
-        if may(self.viewer(), Action::ManageWebhooks) {
-            Ok(())
-        } else {
-            Err(BlogError::NotAllowed(Action::ManageWebhooks))
-        }
-    }
-
     /// All webhooks, in the order in which they were made.
     ///
     /// # Errors
     /// Where the viewer may not, or the database fails, as in all of these.
     pub async fn webhooks(&self) -> Result<Vec<Webhook>, BlogError> {
-        self.may_manage_webhooks()?;
+        self.must_be_allowed(Action::ManageWebhooks)?;
         Ok(self.storage().webhooks().await?)
     }
 
@@ -64,7 +58,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::webhooks`].
     pub async fn webhook(&self, id: WebhookId) -> Result<Option<Webhook>, BlogError> {
-        self.may_manage_webhooks()?;
+        self.must_be_allowed(Action::ManageWebhooks)?;
         Ok(self.storage().webhook(id).await?)
     }
 
@@ -77,7 +71,7 @@ impl Reader {
         webhooks: &[WebhookId],
         part: DeliveryList,
     ) -> Result<HashMap<WebhookId, Slice<Delivery>>, BlogError> {
-        self.may_manage_webhooks()?;
+        self.must_be_allowed(Action::ManageWebhooks)?;
         Ok(self.storage().deliveries_of(webhooks, part).await?)
     }
 
@@ -91,7 +85,7 @@ impl Reader {
         url: &str,
         events: Vec<WebhookEvent>,
     ) -> Result<((Webhook, String), Seq), WriteError> {
-        self.may_manage_webhooks()?;
+        self.must_be_allowed(Action::ManageWebhooks)?;
         let (url, events) = match (self.checked_url(url), checked_events(events)) {
             (Ok(url), Ok(events)) => (url, events),
             (url, events) => {
@@ -100,7 +94,7 @@ impl Reader {
         };
         let blog = self.blog();
         let clock = blog.inner.clock.as_ref();
-        let mut writing = self.storage().write(self.viewer().actor(), clock).await?;
+        let mut writing = self.begin().await?;
         let others = writing.webhooks().await?;
         if others.len() >= MOST_WEBHOOKS {
             let message =
@@ -139,7 +133,7 @@ impl Reader {
         id: WebhookId,
         change: WebhookChange,
     ) -> Result<(Webhook, Seq), WriteError> {
-        self.may_manage_webhooks()?;
+        self.must_be_allowed(Action::ManageWebhooks)?;
         let url = change.url.map(|url| self.checked_url(&url)).transpose();
         let events = change.events.map(checked_events).transpose();
         let (url, events) = match (url, events) {
@@ -149,7 +143,7 @@ impl Reader {
             }
         };
         let blog = self.blog();
-        let mut writing = self.storage().write(self.viewer().actor(), blog.inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         let hooks = writing.webhooks().await?;
         if let Some(url) = &url {
             refuse_taken(&hooks, Some(id), url)?;
@@ -182,11 +176,11 @@ impl Reader {
     /// As [`Reader::webhooks`], and where there is no such webhook.
     #[instrument(name = "blog.rotate_webhook_secret", skip_all)]
     pub async fn rotate_webhook_secret(&self, id: WebhookId) -> Result<((Webhook, String), Seq), WriteError> {
-        self.may_manage_webhooks()?;
+        self.must_be_allowed(Action::ManageWebhooks)?;
         let blog = self.blog();
-        let mut writing = self.storage().write(self.viewer().actor(), blog.inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         let mut webhook = writing.webhook(id).await?.ok_or_else(no_such_webhook)?;
-        let until = later(blog.inner.clock.now(), PREVIOUS_SECRET);
+        let until = blog.inner.clock.now().plus(PREVIOUS_SECRET);
         let secret = blog.new_secret();
         writing.replace_webhook_secret(id, &secret, until).await?;
         webhook.previous_secret_until = Some(until);
@@ -200,9 +194,9 @@ impl Reader {
     /// As [`Reader::webhooks`], and where there is no such webhook.
     #[instrument(name = "blog.delete_webhook", skip_all)]
     pub async fn delete_webhook(&self, id: WebhookId) -> Result<(WebhookId, Seq), WriteError> {
-        self.may_manage_webhooks()?;
+        self.must_be_allowed(Action::ManageWebhooks)?;
         let blog = self.blog();
-        let mut writing = self.storage().write(self.viewer().actor(), blog.inner.clock.as_ref()).await?;
+        let mut writing = self.begin().await?;
         let webhook = writing.webhook(id).await?.ok_or_else(no_such_webhook)?;
         writing.delete_webhook(id).await?;
         // Where nobody is told, the log need not be followed; the next first webhook begins at its end.
@@ -219,10 +213,10 @@ impl Reader {
     /// As [`Reader::webhooks`], and where there is no such message, or its webhook is switched off.
     #[instrument(name = "blog.retry_delivery", skip_all)]
     pub async fn retry_delivery(&self, id: DeliveryId) -> Result<(Delivery, Seq), WriteError> {
-        self.may_manage_webhooks()?;
+        self.must_be_allowed(Action::ManageWebhooks)?;
         let blog = self.blog();
         let clock = blog.inner.clock.as_ref();
-        let mut writing = self.storage().write(self.viewer().actor(), clock).await?;
+        let mut writing = self.begin().await?;
         let no_such = || {
             let message = "there is no such delivery; finished ones are kept for 30 days";
             Refusal::new(RefusalCode::NotFound, "id", message)
@@ -306,9 +300,4 @@ fn refuse_taken(hooks: &[Webhook], me: Option<WebhookId>, url: &str) -> Result<(
 
 fn no_such_webhook() -> Refusal {
     Refusal::new(RefusalCode::NotFound, "id", "there is no such webhook")
-}
-
-/// So many milliseconds after a moment.
-fn later(at: Instant, millis: i64) -> Instant {
-    Instant::from_millis(at.millis().saturating_add(millis)).unwrap_or(Instant::MAX)
 }

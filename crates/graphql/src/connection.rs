@@ -32,6 +32,11 @@ pub(crate) struct PageArguments {
 }
 
 impl PageArguments {
+    /// Of a list that is read forwards only.
+    pub(crate) fn forward(first: Option<i32>, after: Option<String>) -> Self {
+        Self { first, after, ..Self::default() }
+    }
+
     /// Checks the arguments and reads the cursors.
     pub(crate) fn request<K: Key>(&self) -> Result<SliceRequest<K>, Error> {
         let (limit, from_end) = match (self.first, self.last) {

@@ -1,13 +1,17 @@
 //! What resolvers look up, each kind for all of a request's objects at once.
 
-use std::{collections::HashMap, hash::Hash, sync::Arc};
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use async_graphql::{Context, Error, dataloader::Loader};
-use inkstand_blog::{BlogError, DeliveryList, FiledUnder, Neighbours, Reader, Term};
+use inkstand_blog::{BlogError, DeliveryList, FiledUnder, Neighbours, Reader, RevisionContent, Term};
 use inkstand_model::{
     Account, AccountId, ApiToken, Author, AuthorId, Category, CategoryId, Delivery, Entry, EntryBody,
-    EntryCursor, EntryId, EntryOrder, Series, SeriesId, SeriesPart, Slice, SliceRequest, Slug, Tag, TagId,
-    WebhookId,
+    EntryCursor, EntryId, EntryOrder, RevisionId, Series, SeriesId, SeriesPart, Slice, SliceRequest, Slug,
+    Tag, TagId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -210,6 +214,43 @@ look!(DeliveriesOf => Arc<Slice<Delivery>>, |reader, keys| {
     for (part, webhooks) in alike {
         for (webhook, slice) in reader.deliveries_of(&webhooks, part).await? {
             loaded.insert(DeliveriesOf { webhook, part }, Arc::new(slice));
+        }
+    }
+    Ok(loaded)
+});
+
+/// What a revision of an entry says.
+#[derive(Clone)]
+pub(crate) struct ContentOf {
+    pub(crate) entry: Arc<Entry>,
+    pub(crate) revision: RevisionId,
+}
+
+impl PartialEq for ContentOf {
+    fn eq(&self, other: &Self) -> bool {
+        self.revision == other.revision
+    }
+}
+
+impl Eq for ContentOf {}
+
+impl Hash for ContentOf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.revision.hash(state);
+    }
+}
+
+look!(ContentOf => RevisionContent, |reader, keys| {
+    let mut of_entries: HashMap<EntryId, Vec<&ContentOf>> = HashMap::new();
+    for key in keys {
+        of_entries.entry(key.entry.id).or_default().push(key);
+    }
+    let mut loaded = HashMap::with_capacity(keys.len());
+    for keys in of_entries.into_values() {
+        let ids: Vec<RevisionId> = keys.iter().map(|key| key.revision).collect();
+        let mut contents = reader.revision_contents(&keys[0].entry, &ids).await?;
+        for key in keys {
+            loaded.extend(contents.remove(&key.revision).map(|content| (key.clone(), content)));
         }
     }
     Ok(loaded)

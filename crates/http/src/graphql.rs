@@ -18,7 +18,7 @@ use crate::{
     HttpOptions, graphiql,
     identity::{Identity, Peer, caller},
     negotiation::{MediaType, wants_html},
-    problem::{problem, problem_as},
+    problem::{fault, problem, problem_as},
     router::LARGEST_BODY,
 };
 
@@ -51,10 +51,7 @@ pub(crate) async fn post(
         Err(refusal) => return refusal,
     };
     let sender = Sender { headers: &headers, peer: peer.map(|Extension(peer)| peer) };
-    match parse_body(&body) {
-        Ok(asked) => execute(&options, id, asked, sender, media_type).await,
-        Err(message) => problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message),
-    }
+    execute(&options, id, parse_body(&body), sender, media_type).await
 }
 
 /// `GET /graphql`: a query in the address, or GraphiQL for a browser.
@@ -80,10 +77,7 @@ pub(crate) async fn get(
         return problem_as(media_type, StatusCode::URI_TOO_LONG, code::BODY_TOO_LARGE, &message);
     }
     let sender = Sender { headers: &headers, peer: peer.map(|Extension(peer)| peer) };
-    match parse_address(&address) {
-        Ok(asked) => execute(&options, id, asked, sender, media_type).await,
-        Err(message) => problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message),
-    }
+    execute(&options, id, parse_address(&address), sender, media_type).await
 }
 
 /// Any other method on `/graphql`.
@@ -110,10 +104,16 @@ struct Sender<'a> {
 async fn execute(
     options: &HttpOptions,
     id: RequestId,
-    asked: Asked,
+    asked: Result<Asked, String>,
     sender: Sender<'_>,
     media_type: MediaType,
 ) -> Response {
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(message) => {
+            return problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message);
+        }
+    };
     let identity = match Identity::of(options, sender.headers, &id, media_type).await {
         Ok(identity) => identity,
         Err(refusal) => return refusal,
@@ -176,11 +176,7 @@ async fn previewed(
             keep_out_of_caches(response.headers_mut());
             Err(response)
         }
-        Err(error) => {
-            tracing::error!(request_id = %id, error = &error as &dyn std::error::Error, "a preview could not be read");
-            let message = format!("something failed here; the log has more under request {id}");
-            Err(problem_as(media_type, StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, &message))
-        }
+        Err(error) => Err(fault("a preview could not be read", &error, id, media_type)),
     }
 }
 

@@ -10,7 +10,12 @@ use inkstand_blog::{Authenticated, BlogError, Caller, Credential};
 use inkstand_graphql::{RequestId, SessionChange, code};
 use inkstand_model::Viewer;
 
-use crate::{HttpOptions, negotiation::MediaType, problem::problem_as, same_origin::is_proven};
+use crate::{
+    HttpOptions,
+    negotiation::MediaType,
+    problem::{fault, problem_as},
+    same_origin::is_proven,
+};
 
 /// Where a connection comes from; the accept loop puts it into each request.
 #[derive(Clone, Copy, Debug)]
@@ -113,9 +118,7 @@ fn refused(media_type: MediaType) -> Response {
 }
 
 fn failed(error: &BlogError, id: &RequestId, media_type: MediaType) -> Response {
-    tracing::error!(request_id = %id, error = error as &dyn std::error::Error, "a credential could not be checked");
-    let message = format!("something failed here; the log has more under request {id}");
-    let mut response = problem_as(media_type, StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, &message);
+    let mut response = fault("a credential could not be checked", error, id, media_type);
     private(&mut response);
     response
 }

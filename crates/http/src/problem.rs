@@ -4,6 +4,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use inkstand_blog::BlogError;
+use inkstand_graphql::{RequestId, code};
 use serde_json::json;
 
 use crate::negotiation::MediaType;
@@ -24,4 +26,11 @@ pub(crate) fn problem_as(
     let content_type = HeaderValue::from_static(media_type.content_type());
     let vary = HeaderValue::from_static("accept");
     (status, [(header::CONTENT_TYPE, content_type), (header::VARY, vary)], body).into_response()
+}
+
+/// A fault of ours: the log gets what failed, the client the name under which it stands there.
+pub(crate) fn fault(what: &str, error: &BlogError, id: &RequestId, media_type: MediaType) -> Response {
+    tracing::error!(request_id = %id, error = error as &dyn std::error::Error, "{what}");
+    let message = format!("something failed here; the log has more under request {id}");
+    problem_as(media_type, StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, &message)
 }

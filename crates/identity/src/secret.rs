@@ -85,12 +85,6 @@ impl SecretDigest {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
-
-    /// 64 lower-case hexadecimal digits.
-    #[must_use]
-    pub fn to_hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
 }
 
 impl PartialEq for SecretDigest {

@@ -1,6 +1,6 @@
 //! Which entries are meant. The database and the index read the same filters.
 
-use crate::{AuthorId, EntryId, EntryStatus, Instant, Language, Slug};
+use crate::{AccountId, EntryId, EntryStatus, Instant, Language, Slug};
 
 /// Conditions on posts, all of which must hold; the default holds for every post.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub struct EntryFilter {
     pub featured: Option<bool>,
     /// In one of these stages; none named means published.
     pub statuses: Vec<EntryStatus>,
-    /// Of entries that are not published only those that bear one of these bylines: for viewers who see but their own.
-    pub unpublished_by: Option<Vec<AuthorId>>,
+    /// Of entries that are not published only those that bear this account's byline: for viewers who see but their own.
+    pub unpublished_by: Option<AccountId>,
 }
 
 /// Conditions on a set of slugs; an empty list sets no condition.

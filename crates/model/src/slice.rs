@@ -30,6 +30,16 @@ pub struct Slice<T> {
     pub has_previous: bool,
 }
 
+impl<T> Slice<T> {
+    /// The first `limit` of items of which one more was read: that one shows that the list goes on.
+    #[must_use]
+    pub fn of_one_more(mut items: Vec<T>, limit: u32, has_previous: bool) -> Self {
+        let has_next = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        Self { items, has_next, has_previous }
+    }
+}
+
 /// The order of a list of entries; equal dates are ordered by id, so that the order is total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EntryOrder {

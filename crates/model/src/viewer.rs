@@ -1,6 +1,6 @@
 //! Who asks, and what they may do.
 
-use crate::{AccountId, Author, AuthorId, EntryKind, Role, Scope, SessionId, TokenId};
+use crate::{AccountId, Author, EntryKind, Role, Scope, SessionId, TokenId};
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,6 @@ pub struct SignedIn {
     pub name: String,
     /// What it may do.
     pub role: Role,
-    /// The bylines that are its own: entries that bear one of them are its own entries.
-    pub authors: Vec<AuthorId>,
     /// How it proved itself.
     pub via: Via,
 }
@@ -184,7 +182,6 @@ mod tests {
             account: AccountId::from_uuid(Uuid::nil()),
             name: "ada".to_owned(),
             role,
-            authors: Vec::new(),
             via,
         })
     }

@@ -150,8 +150,8 @@ impl Application {
 
 /// Leaves a mark in the log that this blog is wanted as it is, so that no later start takes it for a new one.
 async fn begin_empty(blog: &Blog) -> Result<()> {
-    let site = blog.reader(Viewer::Operator).site().await?;
-    Ok(blog.set_site(&Viewer::Operator, &site).await?)
+    blog.change_site(&Viewer::Operator, |_| {}).await?;
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {

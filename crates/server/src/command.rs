@@ -12,7 +12,7 @@ mod token;
 use std::{process::ExitCode, sync::Arc};
 
 use anyhow::{Result, bail};
-use inkstand_blog::{Blog, BlogOptions, WriteError};
+use inkstand_blog::{Blog, BlogOptions, Refusal, WriteError};
 use inkstand_graphql::Gateway;
 use inkstand_http::GRAPHIQL_LICENCES;
 use inkstand_markup::grammar_licences;
@@ -85,13 +85,25 @@ async fn open_existing(settings: &Settings) -> Result<Blog> {
     open(settings).await
 }
 
+/// Does something with a blog, and closes it however that ends.
+async fn closing<T>(blog: &Blog, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let worked = work.await;
+    blog.close().await;
+    worked
+}
+
+/// Why something was refused, as one line.
+fn reasons(refusals: Vec<Refusal>) -> String {
+    let reasons: Vec<String> = refusals.into_iter().map(|refusal| refusal.message).collect();
+    reasons.join("; ")
+}
+
 /// What was written; what was refused as one line.
 fn done<T>(outcome: Result<(T, Seq), WriteError>) -> Result<T> {
     match outcome {
         Ok((written, _)) => Ok(written),
         Err(WriteError::Refused(refusals)) => {
-            let reasons: Vec<String> = refusals.into_iter().map(|refusal| refusal.message).collect();
-            bail!("{}", reasons.join("; "))
+            bail!("{}", reasons(refusals))
         }
         Err(error) => Err(error.into()),
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use inkstand_model::{AccountId, Author, AuthorId, Slug};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
     NewAuthor, Storage, StorageError, Writing,
@@ -25,21 +25,6 @@ impl Storage {
             author::Entity::find().filter(author::Column::AccountId.is_in(ids)).all(self.reader()).await?;
         let authors = rows.into_iter().map(Author::from);
         Ok(authors.filter_map(|author| Some((author.account?, author))).collect())
-    }
-
-    /// The keys of the authors that belong to an account.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn author_ids_of_account(&self, account: AccountId) -> Result<Vec<AuthorId>, StorageError> {
-        let ids: Vec<sea_orm::prelude::Uuid> = author::Entity::find()
-            .select_only()
-            .column(author::Column::Id)
-            .filter(author::Column::AccountId.eq(account.uuid()))
-            .into_tuple()
-            .all(self.reader())
-            .await?;
-        Ok(ids.into_iter().map(AuthorId::from_uuid).collect())
     }
 }
 

@@ -93,14 +93,6 @@ impl Storage {
         Ok(parcels)
     }
 
-    /// One message.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StorageError> {
-        one(self.reader(), id).await
-    }
-
     /// The same part of the list of messages of each of these webhooks.
     ///
     /// # Errors
@@ -144,10 +136,8 @@ impl Storage {
             lists.entry(found.webhook).or_default().push(found);
         }
         let slice = |id: &WebhookId| {
-            let mut items = lists.remove(id).unwrap_or_default();
-            let has_next = items.len() > part.limit as usize;
-            items.truncate(part.limit as usize);
-            (*id, Slice { items, has_next, has_previous: part.before.is_some() })
+            let items = lists.remove(id).unwrap_or_default();
+            (*id, Slice::of_one_more(items, part.limit, part.before.is_some()))
         };
         Ok(webhooks.iter().map(slice).collect())
     }
@@ -194,7 +184,7 @@ impl Writing<'_> {
     /// # Errors
     /// Where the database fails.
     pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StorageError> {
-        one(&self.transaction, id).await
+        delivery::Entity::find_by_id(id.uuid()).one(&self.transaction).await?.map(from_row).transpose()
     }
 
     /// Changes what became of a message.
@@ -285,10 +275,6 @@ impl Writing<'_> {
             .await?;
         Ok(())
     }
-}
-
-async fn one(db: &impl ConnectionTrait, id: DeliveryId) -> Result<Option<Delivery>, StorageError> {
-    delivery::Entity::find_by_id(id.uuid()).one(db).await?.map(from_row).transpose()
 }
 
 fn from_row(row: delivery::Model) -> Result<Delivery, StorageError> {

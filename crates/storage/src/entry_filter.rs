@@ -37,11 +37,16 @@ pub(crate) async fn condition(
             [one] => entry::Column::Status.eq(*one),
             many => entry::Column::Status.is_in(many.iter().copied()),
         });
-    if let Some(authors) = &filter.unpublished_by {
+    if let Some(account) = filter.unpublished_by {
+        let bylines = Query::select()
+            .column(author::Column::Id)
+            .from(author::Entity)
+            .and_where(author::Column::AccountId.eq(account.uuid()))
+            .take();
         let own = Query::select()
             .column(entry_author::Column::EntryId)
             .from(entry_author::Entity)
-            .and_where(entry_author::Column::AuthorId.is_in(authors.iter().map(|author| author.uuid())))
+            .and_where(entry_author::Column::AuthorId.in_subquery(bylines))
             .take();
         let published = entry::Column::Status.eq(EntryStatus::Published.as_str());
         condition = condition.add(Condition::any().add(published).add(among(own)));

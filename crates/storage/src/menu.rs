@@ -4,7 +4,7 @@ use inkstand_model::{
     AuthorId, CacheKey, CategoryId, ChangeKind, ChangeOp, EntryId, Menu, MenuItem, MenuTarget, SeriesId,
     Slug, TagId,
 };
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryOrder, sea_query::OnConflict};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -35,9 +35,8 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn menu_locations(&self) -> Result<Vec<Slug>, StorageError> {
-        let rows = menu::Entity::find().all(&self.transaction).await?;
-        Ok(rows.into_iter().map(|row| Slug::from_stored(row.location)).collect())
+    pub async fn count_menus(&self) -> Result<u64, StorageError> {
+        Ok(menu::Entity::find().count(&self.transaction).await?)
     }
 
     /// Makes or replaces a menu.

@@ -231,7 +231,12 @@ impl Writing<'_> {
         Ok(())
     }
 
-    async fn delete_terms(&mut self, under: FiledUnder, keys: &[Uuid]) -> Result<(), StorageError> {
+    /// Removes terms under which nothing is filed any more.
+    pub(crate) async fn delete_terms(
+        &mut self,
+        under: FiledUnder,
+        keys: &[Uuid],
+    ) -> Result<(), StorageError> {
         let delete = Query::delete()
             .from_table(Alias::new(under.table()))
             .and_where(Expr::col(Alias::new("id")).is_in(keys.iter().copied()))

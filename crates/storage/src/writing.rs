@@ -305,15 +305,8 @@ impl<'a> Writing<'a> {
                 let rows = self.transaction.query_all(&unused).await?;
                 let unused =
                     rows.iter().map(|row| row.try_get("", "id")).collect::<Result<Vec<Uuid>, _>>()?;
-                let delete = Query::delete()
-                    .from_table(Alias::new(under.table()))
-                    .and_where(id().is_in(unused.iter().copied()))
-                    .take();
-                self.transaction.execute(&delete).await?;
                 self.forget_slugs(under, &unused).await?;
-                for id in unused {
-                    self.record(under.change_kind(), id, ChangeOp::Deleted, [under.key(id)]);
-                }
+                self.delete_terms(under, &unused).await?;
             }
         }
         Ok(())

@@ -3,7 +3,10 @@
 //! The position and the messages of a step are written in one transaction, which also sees to it that nobody else
 //! has taken that step: each change is enqueued exactly once, whatever crashes, and whoever else is at it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use inkstand_model::{
     CacheKey, Change, ChangeKind, EntryId, EntryKind, EntryStatus, GlobalId, Position, WebhookEvent,
@@ -11,10 +14,7 @@ use inkstand_model::{
 use inkstand_storage::{NewDelivery, StorageError};
 use tracing::{instrument, warn};
 
-use super::{
-    later,
-    message::{self, ShownEntry, ShownTerm},
-};
+use super::message::{self, ShownEntry, ShownTerm};
 use crate::{Blog, BlogError};
 
 /// What the position is kept under.
@@ -24,7 +24,7 @@ pub(super) const NAME: &str = "webhooks";
 const CHANGES_AT_ONCE: u64 = 500;
 
 /// Messages that are delivered or dead are kept for so long,
-const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// and at most so many for each webhook.
 const MOST_KEPT: u64 = 1_000;
@@ -60,7 +60,7 @@ impl Blog {
                 .collect();
             if !told.is_empty() {
                 writing.enqueue(hook.id, told).await?;
-                writing.trim_deliveries(hook.id, later(clock.now(), -KEPT), MOST_KEPT).await?;
+                writing.trim_deliveries(hook.id, clock.now().minus(KEPT), MOST_KEPT).await?;
             }
         }
         writing.set_follower(NAME, reached).await?;

@@ -1,5 +1,7 @@
 //! When a message that did not arrive is sent again.
 
+use std::time::Duration;
+
 /// The first pause, doubled after each attempt.
 const FIRST: i64 = 5_000;
 
@@ -11,7 +13,7 @@ pub(super) const LONGEST: i64 = 8 * 60 * 60 * 1000;
 pub(super) const MOST_ATTEMPTS: u32 = 21;
 
 /// A webhook is switched off where nothing but failures came from it for three days.
-pub(super) const FAILING: i64 = 3 * 24 * 60 * 60 * 1000;
+pub(super) const FAILING: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// Milliseconds until the next attempt, where so many have failed. `jitter` makes it up to a quarter shorter, so
 /// that what failed together does not come again together.

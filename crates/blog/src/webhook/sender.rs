@@ -21,7 +21,7 @@ use tokio::{
 use tracing::{error, info, instrument, warn};
 use uuid::Uuid;
 
-use super::{follower, later, retry};
+use super::{follower, retry};
 use crate::{Blog, BlogError, blog::Pulse, pause::Pause};
 
 /// Messages under way at once, each to another webhook.
@@ -149,8 +149,7 @@ impl Sender {
 
     fn until(&self, next: Next) -> Duration {
         let Next::At(at) = next else { return LONGEST_SLEEP };
-        let millis = at.millis().saturating_sub(self.blog.inner.clock.now().millis());
-        Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(LONGEST_SLEEP)
+        at.since(self.blog.inner.clock.now()).min(LONGEST_SLEEP)
     }
 
     /// Enqueues what is new and begins what is due, as far as it can be now.
@@ -211,7 +210,7 @@ impl Sender {
             return Ok(Some(until));
         }
         let until = Moment::now() + LEASED;
-        let leased = later(clock.now(), i64::try_from(LEASED.as_millis()).unwrap_or(0));
+        let leased = clock.now().plus(LEASED);
         let mut writing = storage.write(LEASE, clock).await?;
         if !writing.take_lease(LEASE, self.me, leased).await? {
             writing.rollback().await?;
@@ -334,11 +333,12 @@ impl Blog {
                 let wanted = outcome.retry_after.and_then(|wanted| i64::try_from(wanted.as_millis()).ok());
                 let jitter = clock.random();
                 let pause = retry::pause(delivery.attempts, u16::from_be_bytes([jitter[8], jitter[9]]));
-                delivery.next_at = later(now, pause.max(wanted.unwrap_or(0).min(retry::LONGEST)));
+                let pause = pause.max(wanted.unwrap_or(0).min(retry::LONGEST));
+                delivery.next_at = now.plus(Duration::from_millis(pause.unsigned_abs()));
             }
             let reason = if gone {
                 Some("it answered 410 Gone: it does not want to be told any more".to_owned())
-            } else if now.millis() - failing_since.millis() >= retry::FAILING {
+            } else if now.since(failing_since) >= retry::FAILING {
                 let last = outcome.error.as_deref().unwrap_or_default();
                 Some(format!("for three days there were nothing but failures; the last: {last}"))
             } else {

@@ -1,6 +1,6 @@
 //! A message that says nothing but that it came, sent at once.
 
-use inkstand_model::{GlobalId, WebhookId};
+use inkstand_model::{Action, GlobalId, WebhookId};
 use tracing::instrument;
 
 use super::{message, no_such_webhook, sender::call};
@@ -33,7 +33,7 @@ impl Reader {
     /// Where the viewer may not, there is no such webhook, or the database fails.
     #[instrument(name = "blog.test_webhook", skip_all)]
     pub async fn test_webhook(&self, id: WebhookId) -> Result<TestCall, WriteError> {
-        self.may_manage_webhooks()?;
+        self.must_be_allowed(Action::ManageWebhooks)?;
         let (webhook, secrets) =
             self.storage().webhook_with_secrets(id).await?.ok_or_else(no_such_webhook)?;
         let blog = self.blog();

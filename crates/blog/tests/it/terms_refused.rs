@@ -203,7 +203,6 @@ async fn only_editors_manage_terms() {
             account: AccountId::from_uuid(Uuid::nil()),
             name: "ada".to_owned(),
             role,
-            authors: Vec::new(),
             via,
         })
     };

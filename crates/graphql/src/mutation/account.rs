@@ -93,10 +93,10 @@ impl AccountMutations {
         let change = AccountChange {
             name,
             display_name,
-            email: given(email),
+            email: email.into(),
             role: role.map(Into::into),
             disabled,
-            author: given(author).map(|author| author.map(|slug| slug.0)),
+            author: author.map_value(|slug| slug.0).into(),
         };
         let outcome = state(ctx).reader.update_account(NodeId::parse_account(&id)?, change).await;
         AccountPayload::of(ctx, outcome, Account::from)
@@ -111,15 +111,6 @@ impl AccountMutations {
         let id = NodeId::parse_account(&input.id)?;
         let outcome = state(ctx).reader.set_account_password(id, &input.password).await;
         AccountPayload::of(ctx, outcome, Account::from)
-    }
-}
-
-/// What was given, null included; `None` where nothing was.
-fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
-    match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
     }
 }
 

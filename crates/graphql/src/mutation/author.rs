@@ -24,7 +24,7 @@ impl AuthorMutations {
     /// Changes an author; what is left out stays. A handle that they give up goes on leading to them. For editors.
     async fn update_author(&self, ctx: &Context<'_>, input: UpdateAuthorInput) -> Result<AuthorPayload> {
         let UpdateAuthorInput { id, handle, name, bio, url, avatar } = input;
-        let (url, avatar) = (given(url), given(avatar));
+        let (url, avatar) = (url.into(), avatar.into());
         let reader = &state(ctx).reader;
         let outcome = async {
             reader.must_be_allowed(Action::ManageTerms)?;
@@ -92,14 +92,6 @@ pub(crate) struct UpdateAuthorInput {
     url: MaybeUndefined<String>,
     /// The address of their picture, likewise.
     avatar: MaybeUndefined<String>,
-}
-
-fn given(field: MaybeUndefined<String>) -> Option<Option<String>> {
-    match field {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(text) => Some(Some(text)),
-    }
 }
 
 /// Authors to be merged.

@@ -40,11 +40,7 @@ impl CategoryMutations {
         let reader = &state(ctx).reader;
         let outcome = async {
             reader.must_be_allowed(Action::ManageTerms)?;
-            let parent = match parent {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(None),
-                MaybeUndefined::Value(parent) => Some(Some(id_in("parent", &parent)?)),
-            };
+            let parent = parent.map_value(|parent| id_in("parent", &parent)).transpose()?.into();
             reader.update_category(id_in("id", &id)?, TermText { name, slug, description }, parent).await
         };
         CategoryPayload::of(ctx, outcome.await, Category)

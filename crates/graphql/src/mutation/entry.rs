@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, Error, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use inkstand_blog::{Edit, NewEntry, Step};
 use inkstand_model as model;
 use inkstand_model::EntryKind;
@@ -10,6 +10,7 @@ use inkstand_model::EntryKind;
 use crate::{
     code,
     error::refusal,
+    mutation::term_input::{Named, must_be},
     node_id::NodeId,
     object::{Page, Post},
     payload::{UserError, payload, user_errors},
@@ -208,21 +209,17 @@ impl ContentInput {
             (None, Some(html)) => Some((model::Format::Html, html)),
             (None, None) => None,
         };
-        let authors = ids(self.authors, |id| match NodeId::parse(id)? {
-            NodeId::Author(author) => Ok(author),
-            _ => Err(refusal(code::BAD_INPUT, format!("{:?} is the id of no author", id.as_str()))),
-        })?;
         Ok(Edit {
             title,
             source,
-            excerpt: maybe(self.excerpt),
-            slug: maybe(self.slug),
-            path: maybe(self.path),
-            language: maybe(self.language).map(|language| language.map(|language| language.0)),
-            cover: maybe(self.cover).map(|cover| cover.map(CoverInput::read)),
+            excerpt: self.excerpt.into(),
+            slug: self.slug.into(),
+            path: self.path.into(),
+            language: self.language.map_value(|language| language.0).into(),
+            cover: self.cover.map_value(CoverInput::read).into(),
             seo: self.seo.map(SeoInput::read),
             date: self.published_at.map(|at| at.0),
-            authors,
+            authors: ids(self.authors)?,
             redirect_from: self.redirect_from,
             ..Edit::default()
         })
@@ -244,21 +241,9 @@ struct PostInput {
 
 impl PostInput {
     fn fill(self, edit: Edit) -> Result<Edit> {
-        let categories = ids(self.categories, |id| match NodeId::parse(id)? {
-            NodeId::Category(category) => Ok(category),
-            _ => Err(refusal(code::BAD_INPUT, format!("{:?} is the id of no category", id.as_str()))),
-        })?;
-        let series = match maybe(self.series) {
-            None => None,
-            Some(None) => Some(None),
-            Some(Some(place)) => match NodeId::parse(&place.id)? {
-                NodeId::Series(series) => Some(Some((series, place.position))),
-                _ => {
-                    let message = format!("{:?} is the id of no series", place.id.as_str());
-                    return Err(refusal(code::BAD_INPUT, message));
-                }
-            },
-        };
+        let categories = ids(self.categories)?;
+        let place = |place: SeriesPlaceInput| Ok::<_, Error>((must_be(&place.id)?, place.position));
+        let series = self.series.map_value(place).transpose()?.into();
         Ok(Edit { tags: self.tags, categories, series, featured: self.featured, ..edit })
     }
 }
@@ -274,11 +259,8 @@ struct PageInput {
 
 impl PageInput {
     fn fill(self, edit: Edit) -> Result<Edit> {
-        let parent = match maybe(self.parent) {
-            Some(Some(id)) => Some(Some(NodeId::parse_entry(&id, EntryKind::Page)?)),
-            Some(None) => Some(None),
-            None => None,
-        };
+        let parent =
+            self.parent.map_value(|id| NodeId::parse_entry(&id, EntryKind::Page)).transpose()?.into();
         Ok(Edit { parent, menu_order: self.menu_order, ..edit })
     }
 }
@@ -530,14 +512,6 @@ payload! {
     }
 }
 
-fn maybe<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
-    match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
-    }
-}
-
-fn ids<T>(ids: Option<Vec<ID>>, read: impl Fn(&ID) -> Result<T>) -> Result<Option<Vec<T>>> {
-    ids.map(|ids| ids.iter().map(read).collect()).transpose()
+fn ids<T: Named>(ids: Option<Vec<ID>>) -> Result<Option<Vec<T>>> {
+    ids.map(|ids| ids.iter().map(must_be).collect()).transpose()
 }

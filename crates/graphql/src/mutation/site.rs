@@ -17,11 +17,7 @@ impl SiteMutations {
     async fn update_site(&self, ctx: &Context<'_>, input: UpdateSiteInput) -> Result<SitePayload> {
         let UpdateSiteInput { title, tagline, language, time_zone, permalinks, preview_url_pattern } = input;
         let language = language.map(|language| language.0);
-        let preview_url_pattern = match preview_url_pattern {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(None),
-            MaybeUndefined::Value(pattern) => Some(Some(pattern)),
-        };
+        let preview_url_pattern = preview_url_pattern.into();
         let change = SiteChange { title, tagline, language, time_zone, permalinks, preview_url_pattern };
         let outcome = state(ctx).reader.update_site(change).await;
         SitePayload::of(ctx, outcome, |site| Site(Arc::new(site)))

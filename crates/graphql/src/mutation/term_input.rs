@@ -1,10 +1,10 @@
 //! Ids of terms as they come in: what is wrong with one is told as any other part of the input.
 
-use async_graphql::ID;
+use async_graphql::{Error, ID};
 use inkstand_blog::{Refusal, RefusalCode, WriteError};
 use inkstand_model::{AuthorId, CategoryId, EntryId, EntryKind, SeriesId, TagId};
 
-use crate::node_id::NodeId;
+use crate::{code, error::refusal, node_id::NodeId};
 
 /// What a mutation takes by its id.
 pub(super) trait Named: Sized {
@@ -36,6 +36,12 @@ named! {
     SeriesId: "series", NodeId::Series(id) => id;
     AuthorId: "author", NodeId::Author(id) => id;
     EntryId: "post", NodeId::Entry(EntryKind::Post, id) => id;
+}
+
+/// The id, or an error of the request.
+pub(super) fn must_be<T: Named>(id: &ID) -> Result<T, Error> {
+    T::of(NodeId::parse(id)?)
+        .ok_or_else(|| refusal(code::BAD_INPUT, format!("{:?} is the id of no {}", id.as_str(), T::WORD)))
 }
 
 /// The id in a field.

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use inkstand_blog::Deed;
+use inkstand_model::GlobalId;
 
 use crate::{loader::load, object::Account, scalar::DateTime};
 
@@ -13,7 +14,7 @@ pub(crate) struct AuditEntry(pub(crate) Deed);
 impl AuditEntry {
     /// Unique among its kind.
     async fn id(&self) -> ID {
-        ID(format!("deed_{}", self.0.id.simple()))
+        ID(GlobalId { kind: "deed", key: self.0.id }.to_string())
     }
 
     /// When.
@@ -52,7 +53,7 @@ impl AuditEntry {
     /// The global id of what it was done to. It may be gone by now.
     async fn target_id(&self) -> Option<ID> {
         let kind = self.0.target_kind.as_deref()?;
-        Some(ID(format!("{kind}_{}", self.0.target_id?.simple())))
+        Some(ID(GlobalId { kind, key: self.0.target_id? }.to_string()))
     }
 
     /// What that was called then.

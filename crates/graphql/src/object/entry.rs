@@ -296,8 +296,11 @@ pub(crate) async fn post(ctx: &Context<'_>, id: Option<model::EntryId>) -> Resul
 /// Whether the viewer may edit it. The bylines are looked up for all entries of a list at once.
 async fn may_edit(ctx: &Context<'_>, entry: &model::Entry) -> Result<bool> {
     let reader = &state(ctx).reader;
-    if reader.may_edit(entry, &[]) || *reader.viewer() == model::Viewer::Anonymous {
-        return Ok(*reader.viewer() != model::Viewer::Anonymous);
+    if *reader.viewer() == model::Viewer::Anonymous {
+        return Ok(false);
+    }
+    if reader.may_edit(entry, &[]) {
+        return Ok(true);
     }
     let authors = load(ctx, AuthorsOf(entry.id)).await?.unwrap_or_default();
     Ok(reader.may_edit(entry, &authors))

@@ -10,6 +10,7 @@ use crate::{
     connection::{Connection, PageArguments, connection},
     cursor::{Key, RevisionCursor},
     error::fault,
+    loader::{ContentOf, load},
     request::state,
     scalar::DateTime,
 };
@@ -50,9 +51,8 @@ impl Revision {
 
     /// What the entry said then; read when asked for.
     async fn content(&self, ctx: &Context<'_>) -> Result<RevisionContent> {
-        let id = self.revision.id;
-        let contents = state(ctx).reader.revision_contents(&self.entry, &[id]).await;
-        let content = contents.map_err(|error| fault(ctx, error))?.remove(&id);
+        let key = ContentOf { entry: Arc::clone(&self.entry), revision: self.revision.id };
+        let content = load(ctx, key).await?;
         Ok(content.map_or_else(RevisionContent::default, |content| RevisionContent {
             markdown: (content.format == model::Format::Markdown).then(|| content.source.clone()),
             html_source: (content.format == model::Format::Html).then_some(content.source),
@@ -92,14 +92,11 @@ pub(crate) async fn revisions(
     first: Option<i32>,
     after: Option<String>,
 ) -> Result<Connection<Revision, RevisionTotal>> {
-    let page = PageArguments { first, after, ..PageArguments::default() };
-    let request = page.request::<RevisionCursor>()?;
+    let request = PageArguments::forward(first, after).request::<RevisionCursor>()?;
     let before = request.after.map(|cursor| cursor.0);
     let found = state(ctx).reader.revisions(entry, before, u64::from(request.limit) + 1).await;
-    let mut items = found.map_err(|error| fault(ctx, error))?;
-    let has_next = items.len() > request.limit as usize;
-    items.truncate(request.limit as usize);
-    let slice = model::Slice { items, has_next, has_previous: before.is_some() };
+    let found = found.map_err(|error| fault(ctx, error))?;
+    let slice = model::Slice::of_one_more(found, request.limit, before.is_some());
     let cursor = |revision: &inkstand_blog::Revision| RevisionCursor(revision.version).encode();
     let node = |revision| Revision { entry: Arc::clone(entry), revision };
     Ok(connection(slice, RevisionTotal(Arc::clone(entry)), cursor, node))

@@ -9,7 +9,7 @@ use inkstand_model::{DeliveryId, GlobalId, WebhookId};
 
 use crate::{
     code,
-    connection::{Connection, connection, page_size},
+    connection::{Connection, PageArguments, connection},
     cursor::{DeliveryCursor, Key},
     error::refusal,
     loader::{DeliveriesOf, load},
@@ -21,9 +21,6 @@ const WEBHOOK: &str = "webhook";
 
 /// What the ids of their messages begin with.
 const DELIVERY: &str = "delivery";
-
-/// Messages where `first` does not say how many.
-const DEFAULT_DELIVERIES: i32 = 10;
 
 /// Another server that is told of changes. `schema/webhooks.md` documents what it gets.
 pub(crate) struct Webhook(pub(crate) model::Webhook);
@@ -87,10 +84,9 @@ impl Webhook {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<WebhookDelivery, EmptyFields>> {
-        let limit = page_size("first", first.unwrap_or(DEFAULT_DELIVERIES))?;
-        let before = after.map(|after| DeliveryCursor::decode("after", &after)).transpose()?;
-        let part =
-            DeliveryList { state: state.map(Into::into), before: before.map(|cursor| cursor.0), limit };
+        let page = PageArguments::forward(first, after).request::<DeliveryCursor>()?;
+        let before = page.after.map(|cursor| cursor.0);
+        let part = DeliveryList { state: state.map(Into::into), before, limit: page.limit };
         let slice = load(ctx, DeliveriesOf { webhook: self.0.id, part }).await?.map(Arc::unwrap_or_clone);
         let slice = slice.unwrap_or(model::Slice { items: Vec::new(), has_next: false, has_previous: false });
         let cursor = |delivery: &model::Delivery| DeliveryCursor(delivery.place).encode();

@@ -3,16 +3,13 @@
 use async_graphql::{Context, ID, Object, Result, connection::EmptyFields};
 
 use crate::{
-    connection::{Connection, connection, page_size},
+    connection::{Connection, PageArguments, connection},
     cursor::{AccountCursor, DeedCursor, Key, TokenCursor},
     error::fault,
     node_id::NodeId,
     object::{Account, ApiToken, AuditEntry},
     request::state,
 };
-
-/// Items where `first` does not say how many.
-const USUAL_PAGE: i32 = 10;
 
 /// Who can sign in, with what, and what they did.
 #[derive(Default)]
@@ -39,10 +36,9 @@ impl Accounts {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Account, EmptyFields>> {
-        let limit = page_size("first", first.unwrap_or(USUAL_PAGE))?;
-        let after = after.map(|after| AccountCursor::decode("after", &after)).transpose()?;
-        let after = after.as_ref().map(|cursor| cursor.0.as_str());
-        let slice = state(ctx).reader.accounts(after, limit).await.map_err(|error| fault(ctx, error))?;
+        let page = PageArguments::forward(first, after).request::<AccountCursor>()?;
+        let after = page.after.as_ref().map(|cursor| cursor.0.as_str());
+        let slice = state(ctx).reader.accounts(after, page.limit).await.map_err(|error| fault(ctx, error))?;
         let cursor = |account: &inkstand_model::Account| AccountCursor(account.name.clone()).encode();
         Ok(connection(slice, EmptyFields, cursor, Account::from))
     }
@@ -54,10 +50,10 @@ impl Accounts {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<ApiToken, EmptyFields>> {
-        let limit = page_size("first", first.unwrap_or(USUAL_PAGE))?;
-        let after = after.map(|after| TokenCursor::decode("after", &after)).transpose()?;
-        let after = after.map(|cursor| (cursor.at, inkstand_model::TokenId::from_uuid(cursor.id)));
-        let slice = state(ctx).reader.api_tokens(after, limit).await.map_err(|error| fault(ctx, error))?;
+        let page = PageArguments::forward(first, after).request::<TokenCursor>()?;
+        let after = page.after.map(|cursor| (cursor.at, inkstand_model::TokenId::from_uuid(cursor.id)));
+        let slice =
+            state(ctx).reader.api_tokens(after, page.limit).await.map_err(|error| fault(ctx, error))?;
         let cursor = |token: &inkstand_model::ApiToken| {
             TokenCursor { at: token.created_at, id: token.id.uuid() }.encode()
         };
@@ -72,12 +68,11 @@ impl Accounts {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<AuditEntry, EmptyFields>> {
-        let limit = page_size("first", first.unwrap_or(USUAL_PAGE))?;
-        let after = after.map(|after| DeedCursor::decode("after", &after)).transpose()?;
-        let after = after.map(|cursor| (cursor.at, cursor.id));
+        let page = PageArguments::forward(first, after).request::<DeedCursor>()?;
+        let after = page.after.map(|cursor| (cursor.at, cursor.id));
         let account = account.map(|id| NodeId::parse_account(&id)).transpose()?;
         let slice =
-            state(ctx).reader.deeds(after, account, limit).await.map_err(|error| fault(ctx, error))?;
+            state(ctx).reader.deeds(after, account, page.limit).await.map_err(|error| fault(ctx, error))?;
         let cursor = |deed: &inkstand_blog::Deed| DeedCursor { at: deed.at, id: deed.id }.encode();
         Ok(connection(slice, EmptyFields, cursor, AuditEntry))
     }

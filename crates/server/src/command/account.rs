@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
-use inkstand_blog::{AccountChange, Blog, NewAccount, Reader};
+use inkstand_blog::{AccountChange, NewAccount, Reader};
 use inkstand_model::{Account, AccountId, Slug, Viewer};
 
-use super::{done, open, open_existing, password::password};
+use super::{closing, done, open, open_existing, password::password};
 use crate::{
     Settings,
     cli::{AccountCommand, CreateAccountArgs},
@@ -22,9 +22,7 @@ pub(crate) async fn account(settings: &Settings, command: AccountCommand) -> Res
         AccountCommand::Create(args) => create(settings, args).await?,
         AccountCommand::List => {
             let blog = open_existing(settings).await?;
-            let listed = list(&blog.reader(Viewer::Operator)).await;
-            blog.close().await;
-            listed?;
+            closing(&blog, list(&blog.reader(Viewer::Operator))).await?;
         }
         AccountCommand::SetRole { name, role } => {
             let change = AccountChange { role: Some(role), ..AccountChange::default() };
@@ -129,13 +127,6 @@ pub(crate) async fn named(reader: &Reader, name: &str) -> Result<Account> {
     account.ok_or_else(|| {
         anyhow!("there is no account {name:?}; `inkstand account list` prints those there are")
     })
-}
-
-/// Does something with a blog, and closes it however that ends.
-pub(crate) async fn closing<T>(blog: &Blog, work: impl Future<Output = Result<T>>) -> Result<T> {
-    let worked = work.await;
-    blog.close().await;
-    worked
 }
 
 fn with_article(role: &str) -> String {

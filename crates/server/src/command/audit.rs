@@ -6,10 +6,7 @@ use anyhow::Result;
 use inkstand_blog::{Deed, Reader};
 use inkstand_model::Viewer;
 
-use super::{
-    account::{closing, named},
-    open_existing,
-};
+use super::{account::named, closing, open_existing};
 use crate::{Settings, cli::AuditArgs, say::say};
 
 /// Deeds that are read at once.

@@ -19,7 +19,7 @@ use inkstand_blog::Reader;
 use inkstand_exchange::write_markdown;
 use inkstand_model::Viewer;
 
-use super::{account::closing, open_existing};
+use super::{closing, open_existing};
 use crate::{
     Settings,
     cli::{PostCommand, StepArgs},

@@ -7,10 +7,7 @@ use inkstand_blog::{NewToken, Reader};
 use inkstand_model::{AccountId, ApiToken, Clock, Instant, TokenId, Viewer};
 use uuid::Uuid;
 
-use super::{
-    account::{closing, named},
-    done, open_existing,
-};
+use super::{account::named, closing, done, open_existing};
 use crate::{
     Settings, SystemClock,
     cli::{CreateTokenArgs, TokenCommand},

@@ -150,7 +150,7 @@ async fn months_are_those_of_the_sites_zone(#[case] database: Database) {
         json!([month(2024, 8, 1), month(2024, 6, 2), month(2024, 5, 2), month(1969, 7, 1)])
     );
     let site = Site { zone: Zone::parse("Asia/Tokyo").unwrap(), ..Site::default() };
-    blog.blog().set_site(&Viewer::Operator, &site).await.unwrap();
+    blog.blog().change_site(&Viewer::Operator, |now| *now = site).await.unwrap();
     let tokyo = blog.query(archive).await;
     assert_eq!(tokyo["site"]["timeZone"], "Asia/Tokyo");
     assert_eq!(

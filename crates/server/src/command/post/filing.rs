@@ -8,7 +8,7 @@ use inkstand_model::{Author, AuthorId, CategoryId, Series, SeriesId, SliceReques
 use super::complaint::Complaint;
 
 /// Names that are told to somebody who named another one.
-const MOST_TOLD: usize = 12;
+const MOST_TOLD: u32 = 12;
 
 /// Terms that are looked through for a name; a slug finds any.
 const MOST_TERMS: u32 = 5_000;
@@ -34,14 +34,7 @@ pub(crate) async fn categories(
         .into_iter()
         .map(|category| Named { id: category.id, slug: category.slug, names: vec![category.name] })
         .collect();
-    let mut ids = Vec::new();
-    for called in &read.document.categories {
-        match find(&there, called, "category") {
-            Ok(id) => ids.push(id),
-            Err(reason) => wrong.push(Complaint::about(read, "categories", reason)),
-        }
-    }
-    Ok(ids)
+    Ok(found(&there, &read.document.categories, ("category", "categories"), read, wrong))
 }
 
 pub(crate) async fn authors(
@@ -52,19 +45,12 @@ pub(crate) async fn authors(
     if read.document.authors.is_empty() {
         return Ok(Vec::new());
     }
-    let there: Vec<Named<AuthorId>> = all::<Author>(reader)
+    let there: Vec<Named<AuthorId>> = first_of::<Author>(reader, MOST_TERMS)
         .await?
         .into_iter()
         .map(|author| Named { id: author.id, slug: author.slug, names: vec![author.name, author.handle] })
         .collect();
-    let mut ids = Vec::new();
-    for called in &read.document.authors {
-        match find(&there, called, "author") {
-            Ok(id) => ids.push(id),
-            Err(reason) => wrong.push(Complaint::about(read, "authors", reason)),
-        }
-    }
-    Ok(ids)
+    Ok(found(&there, &read.document.authors, ("author", "authors"), read, wrong))
 }
 
 pub(crate) async fn series(
@@ -73,7 +59,7 @@ pub(crate) async fn series(
     wrong: &mut Vec<Complaint>,
 ) -> Result<Option<(SeriesId, Option<i32>)>> {
     let Some(series) = &read.document.series else { return Ok(None) };
-    let there: Vec<Named<SeriesId>> = all::<Series>(reader)
+    let there: Vec<Named<SeriesId>> = first_of::<Series>(reader, MOST_TERMS)
         .await?
         .into_iter()
         .map(|series| Named { id: series.id, slug: series.slug, names: vec![series.name] })
@@ -87,20 +73,39 @@ pub(crate) async fn series(
     }
 }
 
+/// Those that are there; the others are complained of under the key that they stand in.
+fn found<Id: Copy + PartialEq>(
+    there: &[Named<Id>],
+    called: &[String],
+    (what, key): (&str, &'static str),
+    read: &ReadDocument,
+    wrong: &mut Vec<Complaint>,
+) -> Vec<Id> {
+    let mut ids = Vec::new();
+    for called in called {
+        match find(there, called, what) {
+            Ok(id) => ids.push(id),
+            Err(reason) => wrong.push(Complaint::about(read, key, reason)),
+        }
+    }
+    ids
+}
+
 /// Slugs that exist, for the notes in a new file.
 pub(crate) async fn known(reader: &Reader) -> Result<[Vec<String>; 3]> {
     let told = |slugs: Vec<Slug>| {
-        slugs.iter().take(MOST_TOLD).map(|slug| slug.as_str().to_owned()).collect::<Vec<_>>()
+        slugs.iter().take(MOST_TOLD as usize).map(|slug| slug.as_str().to_owned()).collect::<Vec<_>>()
     };
     Ok([
         told(reader.category_tree().await?.into_iter().map(|category| category.slug).collect()),
-        told(all::<Author>(reader).await?.into_iter().map(|author| author.slug).collect()),
-        told(all::<Series>(reader).await?.into_iter().map(|series| series.slug).collect()),
+        told(first_of::<Author>(reader, MOST_TOLD).await?.into_iter().map(|author| author.slug).collect()),
+        told(first_of::<Series>(reader, MOST_TOLD).await?.into_iter().map(|series| series.slug).collect()),
     ])
 }
 
-async fn all<T: Term>(reader: &Reader) -> Result<Vec<T>> {
-    let slice = SliceRequest { limit: MOST_TERMS, after: None, before: None, from_end: false, skip: 0 };
+/// The first terms of a kind by slug.
+async fn first_of<T: Term>(reader: &Reader, limit: u32) -> Result<Vec<T>> {
+    let slice = SliceRequest { limit, after: None, before: None, from_end: false, skip: 0 };
     Ok(reader.terms::<T>(TermOrder::Slug, &slice).await?.items)
 }
 
@@ -120,8 +125,8 @@ fn find<Id: Copy + PartialEq>(there: &[Named<Id>], called: &str, what: &str) -> 
         }
         (None, _) => {
             let slugs: Vec<&str> = there.iter().map(|named| named.slug.as_str()).collect();
-            let more = if slugs.len() > MOST_TOLD { ", …" } else { "" };
-            let told = slugs.iter().take(MOST_TOLD).copied().collect::<Vec<_>>().join(", ");
+            let more = if slugs.len() > MOST_TOLD as usize { ", …" } else { "" };
+            let told = slugs.iter().take(MOST_TOLD as usize).copied().collect::<Vec<_>>().join(", ");
             let told = if told.is_empty() { "none".to_owned() } else { told };
             Err(format!(
                 "there is no {what} {called:?}; there {} {told}{more}",

@@ -5,7 +5,7 @@ use inkstand_blog::{Reader, Step, WriteError};
 use inkstand_exchange::read_date;
 use inkstand_model::Instant;
 
-use super::{tell::tell, which};
+use super::{super::reasons, tell::tell, which};
 use crate::cli::{DateArgs, PublishArgs, StepArgs, UnpublishArgs};
 
 pub(crate) async fn publish(reader: &Reader, args: PublishArgs) -> Result<()> {
@@ -39,8 +39,7 @@ async fn take(reader: &Reader, which: &str, step: Step, as_json: bool) -> Result
     match reader.take_step(entry.kind, entry.id, None, step).await {
         Ok((entry, _)) => tell(reader, &entry, as_json, "").await,
         Err(WriteError::Refused(refusals)) => {
-            let reasons: Vec<String> = refusals.into_iter().map(|refusal| refusal.message).collect();
-            bail!("{}: {}", which::id_of(&entry), reasons.join("; "))
+            bail!("{}: {}", which::id_of(&entry), reasons(refusals))
         }
         Err(error) => Err(error.into()),
     }

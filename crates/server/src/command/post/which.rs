@@ -2,8 +2,7 @@
 
 use anyhow::{Result, bail, ensure};
 use inkstand_blog::{Reader, Route};
-use inkstand_model::{Entry, EntryId, EntryKind, Path, Slug};
-use uuid::Uuid;
+use inkstand_model::{Entry, EntryId, EntryKind, GlobalId, Path, Slug};
 
 /// Slugs that are told to somebody who may have meant one of them.
 const MOST_NEAR: u64 = 5;
@@ -47,14 +46,13 @@ pub(crate) async fn find(reader: &Reader, which: &str) -> Result<Entry> {
 
 /// `post_` or `page_` and 32 hexadecimal digits.
 pub(crate) fn id_of(entry: &Entry) -> String {
-    format!("{}_{}", entry.kind.as_str(), entry.id)
+    GlobalId { kind: entry.kind.as_str(), key: entry.id.uuid() }.to_string()
 }
 
 fn parse_id(text: &str) -> Option<(EntryKind, EntryId)> {
-    let (word, hex) = text.split_once('_')?;
+    let GlobalId { kind: word, key } = GlobalId::parse(text)?;
     let kind = KINDS.into_iter().find(|kind| kind.as_str() == word)?;
-    let uuid = Uuid::try_parse(hex).ok().filter(|_| hex.len() == 32)?;
-    Some((kind, EntryId::from_uuid(uuid)))
+    Some((kind, EntryId::from_uuid(key)))
 }
 
 async fn at_address(reader: &Reader, which: &str) -> Result<Entry> {

@@ -37,7 +37,7 @@ pub(crate) async fn new(reader: &Reader, args: NewArgs) -> Result<()> {
             create(reader, &site, &args, &text).await.map_err(|unsaved| refused(unsaved, None))?
         }
         None => {
-            let file = new_file(reader, &args).await?;
+            let file = new_file(reader, &site, &args).await?;
             let again = format!(
                 "inkstand post new{}{} --from",
                 if args.page { " --page" } else { "" },
@@ -217,13 +217,12 @@ fn kept(error: anyhow::Error, path: PathBuf, again: &str) -> anyhow::Error {
 }
 
 /// A file to fill in.
-async fn new_file(reader: &Reader, args: &NewArgs) -> Result<String> {
+async fn new_file(reader: &Reader, site: &Site, args: &NewArgs) -> Result<String> {
     let [categories, authors, series] = filing::known(reader).await?;
     let there = |slugs: &[String]| match slugs {
         [] => "# there are none yet".to_owned(),
         slugs => format!("# there are: {}", slugs.join(", ")),
     };
-    let zone = reader.site().await?.zone;
     let what = if args.page { "page" } else { "post" };
     let end = if args.publish { "It is published at once." } else { "It becomes a draft." };
     Ok(format!(
@@ -242,7 +241,7 @@ async fn new_file(reader: &Reader, args: &NewArgs) -> Result<String> {
         description:   # for lists and search engines; empty: how the text begins\n\
         ---\n\n",
         title = quoted(args.title.as_deref().unwrap_or_default()),
-        zone = zone.name(),
+        zone = site.zone.name(),
         categories = there(&categories),
         authors = there(&authors),
         series = there(&series),
