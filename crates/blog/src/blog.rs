@@ -5,10 +5,17 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use inkstand_identity::ServerKeys;
 use inkstand_model::{Clock, Path, Seq, Viewer};
 use inkstand_outgoing::{Client, Reach};
-use inkstand_storage::{Storage, StorageError, Writing};
-use tokio::sync::{Notify, OnceCell, watch};
+use inkstand_storage::{Committed, Storage, StorageError, Writing};
+use tokio::sync::{Notify, OnceCell, broadcast, watch};
 
-use crate::{BlogError, Reader, hashing::Hashing, noted_use::NotedUse, search::IndexHandle};
+use crate::{
+    BlogError, Reader,
+    freshness::Freshness,
+    hashing::Hashing,
+    log_follower::{LogStep, STEPS_KEPT},
+    noted_use::NotedUse,
+    search::IndexHandle,
+};
 
 /// A blog. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +31,10 @@ pub(crate) struct Inner {
     pub(crate) written: Notify,
     /// What followers of the log wait for that do not look at it themselves.
     pub(crate) pulse: watch::Sender<Pulse>,
+    /// What changed lately, for everything that remembers what it read.
+    pub(crate) freshness: Freshness,
+    /// Each step along the log, for those who listen.
+    pub(crate) steps: broadcast::Sender<Arc<LogStep>>,
     pub(crate) outgoing: Client,
     pub(crate) reach: Reach,
     public_url: String,
@@ -82,6 +93,8 @@ impl Blog {
             index,
             clock,
             written: Notify::new(),
+            freshness: Freshness::default(),
+            steps: broadcast::Sender::new(STEPS_KEPT),
             pulse: watch::Sender::default(),
             outgoing: Client::new(reach)?,
             reach,
@@ -118,9 +131,11 @@ impl Blog {
         Ok(())
     }
 
-    /// Makes a write lasting, and has the followers look at once.
+    /// Makes a write lasting. When this ends, nothing that this process remembers is older than it, and the followers
+    /// look at once.
     pub(crate) async fn commit(&self, writing: Writing<'_>) -> Result<Seq, StorageError> {
-        let seq = writing.commit().await?;
+        let Committed { seq, keys } = writing.commit().await?;
+        self.inner.freshness.note(seq, &keys);
         self.inner.written.notify_waiters();
         Ok(seq)
     }
@@ -146,7 +161,8 @@ impl Blog {
     /// Waits until this process has caught up with a number of the log, at most so long, and says whether it has: whoever
     /// wrote on one server then finds it by the search of another. The database is never behind.
     pub async fn catch_up(&self, seq: Seq, patience: Duration) -> bool {
-        tokio::time::timeout(patience, self.inner.index.wait_for(seq)).await.is_ok()
+        let all = async { tokio::join!(self.inner.index.wait_for(seq), self.inner.freshness.wait_for(seq)) };
+        tokio::time::timeout(patience, all).await.is_ok()
     }
 
     /// How many statements were sent to the database so far.

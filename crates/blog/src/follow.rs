@@ -20,6 +20,7 @@ impl Blog {
             let all = async {
                 tokio::join!(
                     self.follow_with_index(),
+                    self.follow_in_memory(),
                     renew,
                     self.verify_index(),
                     self.keep_schedule(),

@@ -20,8 +20,7 @@ use uuid::Uuid;
 
 use crate::{Blog, BlogError, pause::Pause, reader::ancestors};
 
-/// How often the log is looked at where nobody in this process says that something was written: what another
-/// process imports is found a moment later.
+/// How often the index itself is looked at while the log does not grow: a search may have found it broken.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// Changes taken in one commit of the index.
@@ -37,12 +36,14 @@ impl Blog {
     /// Takes the index along the log, for ever.
     pub(crate) async fn follow_with_index(&self) {
         let mut pause = Pause::new();
+        let mut pulse = self.inner.pulse.subscribe();
         loop {
-            match self.index_step().await {
+            let last = pulse.borrow_and_update().seq;
+            match self.index_step(last).await {
                 Ok(true) => pause.reset(),
                 Ok(false) => {
                     pause.reset();
-                    let _ = tokio::time::timeout(LOOK, self.inner.written.notified()).await;
+                    let _ = tokio::time::timeout(LOOK, pulse.changed()).await;
                 }
                 Err(fault) => {
                     let pause = pause.next();
@@ -57,10 +58,8 @@ impl Blog {
         }
     }
 
-    /// One step along the log; `false` where there is nothing to do.
-    async fn index_step(&self) -> Result<bool, BlogError> {
-        // The way of every look at rest: one cheap statement.
-        let last = self.look().await?;
+    /// One step along the log, which was last seen to end at `last`; `false` where there is nothing to do.
+    async fn index_step(&self, last: Seq) -> Result<bool, BlogError> {
         let handle = &self.inner.index;
         let Some(index) = handle.current() else {
             handle.recreate().await?;

@@ -91,7 +91,7 @@ impl Reader {
         }
         let account = checked.insert(&mut writing, id, inner.clock.now(), password).await?;
         writing.audit("account.set_up", Some(target(&account)), account.role.as_str()).await?;
-        Ok((account, writing.commit().await?))
+        Ok((account, writing.commit().await?.seq))
     }
 }
 

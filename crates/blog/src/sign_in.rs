@@ -98,7 +98,7 @@ impl Reader {
         writing.insert_session(&session, secret.digest().as_bytes()).await?;
         writing.forget_attempts(&attempt.here, &[&attempt.name, &attempt.address]).await?;
         writing.audit("session.begin", Some(target(&account)), &caller.address.to_string()).await?;
-        let seq = writing.commit().await?;
+        let seq = writing.commit().await?.seq;
         let viewer = Viewer::Account(signed_in(&account, id));
         Ok((NewSession { account, viewer, secret }, seq))
     }

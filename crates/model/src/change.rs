@@ -202,7 +202,7 @@ impl CacheKey {
         Self(format!("author:{id}"))
     }
 
-    /// A list as a whole: `posts`, `pages`, `tags`, `categories`, `series`, `authors`.
+    /// A list as a whole: `posts`, `pages`, `tags`, `categories`, `series`, `authors`, `menus`.
     #[must_use]
     pub fn list(of: &str) -> Self {
         Self(format!("list:{of}"))

@@ -88,4 +88,4 @@ pub use term::Term;
 pub use term_scope::TermScope;
 pub use term_write::NewAuthor;
 pub use webhook::WebhookSecrets;
-pub use writing::Writing;
+pub use writing::{Committed, Writing};

@@ -97,8 +97,8 @@ impl Writing<'_> {
 
     /// A menu is a part of the site, and its key says which.
     fn log_menu(&mut self, location: &Slug) {
-        let key = CacheKey::menu(location.as_str());
-        self.record(ChangeKind::Site, Uuid::nil(), ChangeOp::Updated, [key]);
+        let keys = [CacheKey::menu(location.as_str()), CacheKey::list("menus")];
+        self.record(ChangeKind::Site, Uuid::nil(), ChangeOp::Updated, keys);
     }
 }
 

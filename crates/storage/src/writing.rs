@@ -46,6 +46,15 @@ pub struct Writing<'a> {
     pub(crate) terms: HashMap<(FiledUnder, Slug), Uuid>,
 }
 
+/// What a transaction made lasting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The number of the last change in the log.
+    pub seq: Seq,
+    /// The cache keys that its changes touched before and after.
+    pub keys: Vec<CacheKey>,
+}
+
 struct Pending {
     kind: ChangeKind,
     id: Uuid,
@@ -152,18 +161,18 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    /// Makes everything lasting and visible, and says the number of the last change in the log.
+    /// Makes everything lasting and visible, and says what that was.
     ///
     /// # Errors
     /// Where the database fails; nothing is changed then.
     #[instrument(level = "debug", name = "db.commit", skip_all, fields(changes = self.changes.len()))]
-    pub async fn commit(mut self) -> Result<Seq, StorageError> {
+    pub async fn commit(mut self) -> Result<Committed, StorageError> {
         self.write_counts().await?;
         self.write_numbers().await?;
-        self.append_changes().await?;
+        let keys = self.append_changes().await?;
         let seq = last_seq(&self.transaction).await?;
         self.transaction.commit().await?;
-        Ok(seq)
+        Ok(Committed { seq, keys })
     }
 
     /// Takes everything back.
@@ -263,10 +272,12 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    async fn append_changes(&mut self) -> Result<(), StorageError> {
+    /// Gives the keys of all of them.
+    async fn append_changes(&mut self) -> Result<Vec<CacheKey>, StorageError> {
         let at = self.clock.now().millis();
-        let rows: Vec<_> = std::mem::take(&mut self.changes)
-            .into_iter()
+        let changes = std::mem::take(&mut self.changes);
+        let rows: Vec<_> = changes
+            .iter()
             .map(|pending| {
                 let keys: Vec<&str> = pending.keys.iter().map(CacheKey::as_str).collect();
                 change::ActiveModel {
@@ -284,7 +295,7 @@ impl<'a> Writing<'a> {
         for rows in rows.chunks(1000) {
             change::Entity::insert_many(rows.to_vec()).exec_without_returning(&self.transaction).await?;
         }
-        Ok(())
+        Ok(changes.into_iter().flat_map(|pending| pending.keys).collect())
     }
 
     /// Removes those of the terms touched by this transaction that no entry is filed under any more, pages and

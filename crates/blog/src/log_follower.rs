@@ -1,0 +1,97 @@
+//! What a process keeps in memory follows the change log: what it remembers, and who listens to its changes.
+//!
+//! The log is read once for all of them. Each step is noted in [`Freshness`](crate::freshness::Freshness) before it is
+//! told to listeners, so that nobody who hears of a change is answered from before it.
+
+use std::{sync::Arc, time::Duration};
+
+use inkstand_model::{Change, LogId, Position, Seq};
+use tracing::error;
+
+use crate::{Blog, BlogError, pause::Pause};
+
+/// How often the log is looked at where nobody in this process says that something was written.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Changes taken in one step.
+const CHANGES_AT_ONCE: u64 = 500;
+
+/// Steps that a listener may be behind; one that is further behind reads the log itself.
+pub(crate) const STEPS_KEPT: usize = 64;
+
+/// A step along the log.
+#[derive(Debug)]
+pub(crate) struct LogStep {
+    /// What changed, in order.
+    pub(crate) changes: Vec<Change>,
+    /// The number of the last change that was looked at.
+    pub(crate) reached: Seq,
+    /// The log is another one than before, or lacks changes between: whoever follows must begin anew.
+    pub(crate) reset: bool,
+}
+
+impl Blog {
+    /// Takes what is kept in memory along the log, for ever.
+    pub(crate) async fn follow_in_memory(&self) {
+        let mut pause = Pause::new();
+        let mut position = None;
+        loop {
+            // Before the look, so that what is written meanwhile is not slept through.
+            let written = self.inner.written.notified();
+            match self.memory_step(&mut position).await {
+                Ok(true) => pause.reset(),
+                Ok(false) => {
+                    pause.reset();
+                    let _ = tokio::time::timeout(LOOK, written).await;
+                }
+                Err(fault) => {
+                    let pause = pause.next();
+                    error!(
+                        fault = &fault as &dyn std::error::Error,
+                        retry_in_ms = pause.as_millis(),
+                        "the change log cannot be followed"
+                    );
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        }
+    }
+
+    /// One step along the log; `false` where there is nothing to do.
+    async fn memory_step(&self, position: &mut Option<Position>) -> Result<bool, BlogError> {
+        let Some(at) = *position else {
+            *position = Some(self.begin_anew(None).await?);
+            return Ok(true);
+        };
+        if self.look().await? == at.seq {
+            return Ok(false);
+        }
+        let end = self.inner.storage.log_end().await?;
+        let after = self.inner.storage.changes_after(at.seq, CHANGES_AT_ONCE).await?;
+        if end.log != at.log || after.reset {
+            *position = Some(self.begin_anew(Some(at.log)).await?);
+            return Ok(true);
+        }
+        let Some(last) = after.changes.last() else { return Ok(false) };
+        let reached = last.seq;
+        let keys = after.changes.iter().map(|change| (change.seq, change.keys.as_slice()));
+        self.inner.freshness.follow(reached, keys);
+        *position = Some(Position { log: at.log, seq: reached });
+        self.tell(LogStep { changes: after.changes, reached, reset: false });
+        Ok(true)
+    }
+
+    async fn begin_anew(&self, before: Option<LogId>) -> Result<Position, BlogError> {
+        let end = self.inner.storage.log_end().await?;
+        self.inner.freshness.begin_anew(end.seq);
+        if before.is_some() {
+            self.tell(LogStep { changes: Vec::new(), reached: end.seq, reset: true });
+        }
+        Ok(end)
+    }
+
+    fn tell(&self, step: LogStep) {
+        // Fails where nobody listens, which is fine.
+        let _ = self.inner.steps.send(Arc::new(step));
+    }
+}
