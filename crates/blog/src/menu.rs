@@ -1,6 +1,9 @@
 //! Menus: read and replaced as a whole.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use inkstand_model::{Action, Author, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag};
 use inkstand_storage::{AuditTarget, Term, TermScope};
@@ -37,8 +40,8 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn menus(&self) -> Result<Vec<Menu>, BlogError> {
-        Ok(self.storage().menus().await?)
+    pub async fn menus(&self) -> Result<Arc<Vec<Menu>>, BlogError> {
+        self.remembered().menus().await
     }
 
     /// Makes or replaces the menu of a place.

@@ -1,17 +1,20 @@
 //! Reading, as somebody.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use inkstand_model::{
     Action, Author, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter, EntryId,
-    EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Path, SearchRequest, SearchResults, Seq, Series,
-    SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder, Viewer,
-    Whose, may,
+    EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Filings, Path, SearchRequest, SearchResults, Seq,
+    SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, TermCursor, TermOrder, Viewer, Whose,
+    may,
 };
 use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term, TermScope, Writing};
 use uuid::Uuid;
 
-use crate::{Blog, BlogError};
+use crate::{Blog, BlogError, blog::Inner, entities::Remembered};
 
 /// Reads a blog as one viewer. What the viewer may not see is not there: it is `None`, it is left out of lists,
 /// and no count counts it.
@@ -75,6 +78,12 @@ impl Reader {
         &self.blog.inner.storage
     }
 
+    /// The storage as this process remembers it.
+    pub(crate) fn remembered(&self) -> Remembered<'_> {
+        let Inner { entities, freshness, storage, .. } = self.blog.inner.as_ref();
+        Remembered { entities, freshness, storage }
+    }
+
     /// Reads also what a preview shows, whoever reads.
     #[must_use]
     pub fn with_preview(self, entry: EntryId) -> Self {
@@ -83,9 +92,9 @@ impl Reader {
 
     /// Those of the entries that the viewer may see: published ones, all or their own ones by their role, and the one
     /// that a preview shows.
-    async fn visible(&self, entries: Vec<Entry>) -> Read<Vec<Entry>> {
+    async fn visible(&self, entries: Vec<Arc<Entry>>) -> Read<Vec<Arc<Entry>>> {
         let sees_all = may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys));
-        let certain = |entry: &Entry| {
+        let certain = |entry: &Arc<Entry>| {
             sees_all || entry.publication.status() == EntryStatus::Published || self.shows(entry)
         };
         let uncertain: Vec<EntryId> =
@@ -106,7 +115,7 @@ impl Reader {
         self.preview == Some(entry.id) && entry.publication.status() != EntryStatus::Trashed
     }
 
-    async fn visible_one(&self, entry: Option<Entry>) -> Read<Option<Entry>> {
+    async fn visible_one(&self, entry: Option<Arc<Entry>>) -> Read<Option<Arc<Entry>>> {
         Ok(self.visible(entry.into_iter().collect()).await?.pop())
     }
 
@@ -139,15 +148,15 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails, as in all of these.
-    pub async fn site(&self) -> Read<Site> {
-        Ok(self.storage().site().await?)
+    pub async fn site(&self) -> Read<Arc<Site>> {
+        self.remembered().site().await
     }
 
     /// One entry.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entry(&self, id: EntryId) -> Read<Option<Entry>> {
+    pub async fn entry(&self, id: EntryId) -> Read<Option<Arc<Entry>>> {
         Ok(self.entries_by_ids(&[id]).await?.remove(&id))
     }
 
@@ -155,8 +164,8 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Entry>> {
-        let entries = self.visible(self.storage().entries_by_ids(ids).await?).await?;
+    pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Entry>>> {
+        let entries = self.visible(self.remembered().entries_by_ids(ids).await?).await?;
         Ok(entries.into_iter().map(|entry| (entry.id, entry)).collect())
     }
 
@@ -164,8 +173,8 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Read<Option<Entry>> {
-        self.visible_one(self.storage().entry_by_slug(kind, slug).await?).await
+    pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Read<Option<Arc<Entry>>> {
+        self.visible_one(self.remembered().entry_by_slug(kind, slug).await?).await
     }
 
     /// Slugs of posts or pages that begin with `beginning`, at most so many, for whoever wrote half a slug; nothing for
@@ -181,29 +190,29 @@ impl Reader {
     }
 
     /// An entry that would stand at this address, if the viewer may see such.
-    pub(crate) async fn unpublished_at(&self, path: &Path) -> Read<Option<Entry>> {
+    pub(crate) async fn unpublished_at(&self, path: &Path) -> Read<Option<Arc<Entry>>> {
         if self.preview.is_none() && !may(&self.viewer, Action::ReadUnpublished(Whose::Own)) {
             return Ok(None);
         }
         let there = self.storage().unpublished_at(path).await?;
-        Ok(self.visible(there).await?.into_iter().next())
+        Ok(self.visible(there.into_iter().map(Arc::new).collect()).await?.into_iter().next())
     }
 
     /// The post or page with this number.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entry_by_number(&self, kind: EntryKind, number: i64) -> Read<Option<Entry>> {
+    pub async fn entry_by_number(&self, kind: EntryKind, number: i64) -> Read<Option<Arc<Entry>>> {
         let entry = self.storage().entry_by_number(number).await?;
-        self.visible_one(entry.filter(|entry| entry.kind == kind)).await
+        self.visible_one(entry.filter(|entry| entry.kind == kind).map(Arc::new)).await
     }
 
     /// The bodies of entries that were read before, and so may be seen.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn bodies(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, EntryBody>> {
-        Ok(self.storage().bodies(ids).await?)
+    pub async fn bodies(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<EntryBody>>> {
+        self.remembered().bodies(ids).await
     }
 
     /// A part of the list of posts or pages.
@@ -216,8 +225,8 @@ impl Reader {
         filter: &EntryFilter,
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
-    ) -> Read<Slice<Entry>> {
-        Ok(self.storage().entries(kind, &self.permitted(filter)?, order, slice).await?)
+    ) -> Read<Slice<Arc<Entry>>> {
+        self.remembered().entries(kind, &self.permitted(filter)?, order, slice).await
     }
 
     /// How long that list is.
@@ -225,7 +234,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::entries`].
     pub async fn count_entries(&self, kind: EntryKind, filter: &EntryFilter) -> Read<u64> {
-        Ok(self.storage().count_entries(kind, &self.permitted(filter)?).await?)
+        self.remembered().count_entries(kind, &self.permitted(filter)?).await
     }
 
     /// The same part of the list of published posts of each of these terms.
@@ -238,11 +247,17 @@ impl Reader {
         terms: &[Uuid],
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
-    ) -> Read<HashMap<Uuid, Slice<Entry>>> {
-        Ok(self.storage().posts_filed_under(under, terms, order, slice).await?)
+    ) -> Read<HashMap<Uuid, Slice<Arc<Entry>>>> {
+        let lists = self.storage().posts_filed_under(under, terms, order, slice).await?;
+        let shared = |Slice { items, has_next, has_previous }| Slice {
+            items: Vec::into_iter(items).map(Arc::new).collect(),
+            has_next,
+            has_previous,
+        };
+        Ok(lists.into_iter().map(|(term, slice)| (term, shared(slice))).collect())
     }
 
-    /// The authors of entries.
+    /// The authors of entries with their accounts, which say whose the entries are.
     ///
     /// # Errors
     /// Where the database fails.
@@ -250,28 +265,12 @@ impl Reader {
         Ok(self.storage().authors_of(ids).await?)
     }
 
-    /// The tags of entries.
+    /// The byline, the categories, the tags and the series of entries. Their authors come without accounts.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn tags_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Tag>>> {
-        Ok(self.storage().tags_of(ids).await?)
-    }
-
-    /// The categories of entries.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn categories_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Category>>> {
-        Ok(self.storage().categories_of(ids).await?)
-    }
-
-    /// The series of entries.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn series_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Series>> {
-        Ok(self.storage().series_of(ids).await?)
+    pub async fn filings(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Filings>>> {
+        self.remembered().filings(ids).await
     }
 
     /// The published parts of series in reading order.
@@ -286,8 +285,8 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Neighbours>> {
-        Ok(self.storage().neighbours(ids).await?)
+    pub async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Neighbours>>> {
+        self.remembered().neighbours(ids).await
     }
 
     /// The published pages below pages.
@@ -350,8 +349,8 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn category_tree(&self) -> Read<Vec<Category>> {
-        Ok(self.storage().categories(self.scope()).await?)
+    pub async fn category_tree(&self) -> Read<Arc<Vec<Category>>> {
+        self.remembered().categories(self.scope()).await
     }
 
     /// How many published posts each month has, latest month first: (year, month, posts).

@@ -15,6 +15,9 @@ use serde::Deserialize;
 /// The file that is read where it stands in the current folder and none is named.
 const USUAL_FILE: &str = "inkstand.toml";
 
+/// Enough for all but the bodies of ten thousand posts.
+const ENTITY_CACHE: u64 = 32 * 1024 * 1024;
+
 /// Where a blog is when nobody says anything else.
 pub(crate) const USUAL_DATA_DIR: &str = "data";
 
@@ -35,6 +38,8 @@ pub struct Settings {
     pub sample: bool,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// Bytes of what the database said lately that are remembered.
+    pub entity_cache: u64,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
     pub keys: Option<ServerKeys>,
     /// How the log looks.
@@ -147,6 +152,7 @@ impl Settings {
                 .webhooks_allow_private
                 .or(file.webhooks_allow_private)
                 .unwrap_or(false),
+            entity_cache: ENTITY_CACHE,
             keys,
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
             log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),

@@ -157,6 +157,11 @@ impl<'a> Writing<'a> {
         for (under, term) in terms {
             self.altered.insert((under, term));
             self.record(under.change_kind(), term, ChangeOp::Updated, [under.key(term)]);
+            if under == FiledUnder::Category {
+                // Also one that nobody sees may have moved, with others below it that everybody sees.
+                let tree = CacheKey::category_tree();
+                self.record(under.change_kind(), term, ChangeOp::Updated, [tree]);
+            }
         }
         Ok(())
     }
