@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use inkstand_model::{Action, Author, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag};
+use inkstand_model::{Action, Author, CacheKey, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag};
 use inkstand_storage::{AuditTarget, Term, TermScope};
 use tracing::instrument;
 use uuid::Uuid;
@@ -38,7 +38,9 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn menus(&self) -> Result<Vec<Menu>, BlogError> {
-        Ok(self.storage().menus().await?)
+        let menus = self.reading([CacheKey::list("menus")]).menus().await?;
+        self.note(menus.iter().map(|menu| CacheKey::menu(menu.location.as_str())));
+        Ok(menus)
     }
 
     /// Makes or replaces the menu of a place.
