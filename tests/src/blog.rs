@@ -185,6 +185,7 @@ fn settings(database: &TestDatabase) -> Settings {
         webhooks_allow_private: true,
         entity_cache: 32 * 1024 * 1024,
         keys: None,
+        response_cache: 64 << 20,
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),
     }

@@ -140,9 +140,16 @@ impl Blog {
     /// Makes a write lasting. When this ends, nothing that this process remembers is older than it, and the followers
     /// look at once.
     pub(crate) async fn commit(&self, writing: Writing<'_>) -> Result<Seq, StorageError> {
+        let seq = self.commit_unseen(writing).await?;
+        self.inner.written.notify_waiters();
+        Ok(seq)
+    }
+
+    /// The same for what no follower has to see: sessions, deliveries, the audit.
+    pub(crate) async fn commit_unseen(&self, writing: Writing<'_>) -> Result<Seq, StorageError> {
+        #[expect(clippy::disallowed_methods, reason = "here alone, so that no commit is without its note")]
         let Committed { seq, keys } = writing.commit().await?;
         self.inner.freshness.note(seq, &keys);
-        self.inner.written.notify_waiters();
         Ok(seq)
     }
 

@@ -15,6 +15,7 @@ use inkstand_storage::{Neighbours, PermalinkTarget, Storage, TermScope};
 use crate::{
     BlogError,
     freshness::Freshness,
+    keys::{POSTS, of_filings, of_list, of_terms},
     shelf::{Shelf, Weighed},
 };
 
@@ -89,20 +90,15 @@ impl Remembered<'_> {
 
     pub(crate) async fn filings(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Filings>>> {
         let load = async |ids: Vec<EntryId>| Ok(self.storage.filings(&ids).await?);
-        let from = |id: &EntryId, filings: &Filings| {
-            let mut keys = vec![CacheKey::entry(*id)];
-            keys.extend(filings.authors.iter().map(|author| CacheKey::author(author.id)));
-            keys.extend(filings.categories.iter().map(|category| CacheKey::category(category.id)));
-            keys.extend(filings.tags.iter().map(|tag| CacheKey::tag(tag.id)));
-            keys.extend(filings.series.iter().map(|series| CacheKey::series(series.id)));
-            keys
+        let from = |id: &EntryId, filed: &Filings| {
+            of_filings(filed).chain([CacheKey::entry(*id)]).collect::<Vec<_>>()
         };
         self.entities.filings.get_or_load(self.freshness, ids, load, from).await
     }
 
     pub(crate) async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Neighbours>>> {
         let load = async |ids: Vec<EntryId>| Ok(self.storage.neighbours(&ids).await?);
-        let from = |id: &EntryId, _: &Neighbours| vec![CacheKey::entry(*id), CacheKey::list("posts")];
+        let from = |id: &EntryId, _: &Neighbours| vec![CacheKey::entry(*id), CacheKey::list(POSTS)];
         self.entities.neighbours.get_or_load(self.freshness, ids, load, from).await
     }
 
@@ -164,7 +160,7 @@ impl Remembered<'_> {
             .collect();
         if is_public(filter) {
             let ids = Slice { items: ids, has_next, has_previous };
-            self.entities.lists.put(self.freshness, since, key, ids, list_keys(kind, filter));
+            self.entities.lists.put(self.freshness, since, key, ids, of_list(kind, filter));
         }
         Ok(Slice { items, has_next, has_previous })
     }
@@ -178,7 +174,7 @@ impl Remembered<'_> {
         let since = self.freshness.now();
         let count = self.storage.count_entries(kind, filter).await?;
         if is_public(filter) {
-            self.entities.counts.put(self.freshness, since, key, count, list_keys(kind, filter));
+            self.entities.counts.put(self.freshness, since, key, count, of_list(kind, filter));
         }
         Ok(count)
     }
@@ -202,14 +198,7 @@ impl Remembered<'_> {
         }
         let since = self.freshness.now();
         let tree = self.storage.categories(scope).await?;
-        let mut keys = vec![
-            CacheKey::list("categories"),
-            CacheKey::category_tree(),
-            CacheKey::list("posts"),
-            CacheKey::list("pages"),
-        ];
-        keys.extend(tree.iter().map(|category| CacheKey::category(category.id)));
-        Ok(self.entities.categories.put(self.freshness, since, (), tree, keys))
+        Ok(self.entities.categories.put(self.freshness, since, (), tree, of_terms::<Category>()))
     }
 
     pub(crate) async fn menus(&self) -> Read<Arc<Vec<Menu>>> {
@@ -227,29 +216,6 @@ impl Remembered<'_> {
 /// Whether a filter lets published entries through alone.
 fn is_public(filter: &EntryFilter) -> bool {
     filter.unpublished_by.is_none() && filter.statuses.iter().all(|status| *status == EntryStatus::Published)
-}
-
-/// What a list of published entries is made from: all of them, and what its filter names. A change of a term that
-/// moves or merges it need not touch an entry, so every term of that kind counts.
-pub(crate) fn list_keys(kind: EntryKind, filter: &EntryFilter) -> Vec<CacheKey> {
-    let mut keys = vec![CacheKey::list(match kind {
-        EntryKind::Post => "posts",
-        EntryKind::Page => "pages",
-    })];
-    for (named, list) in [
-        (!filter.tags.is_empty(), "tags"),
-        (!filter.categories.slugs.is_empty(), "categories"),
-        (!filter.authors.is_empty(), "authors"),
-        (!filter.series.is_empty(), "series"),
-    ] {
-        if named {
-            keys.push(CacheKey::list(list));
-        }
-    }
-    if !filter.categories.slugs.is_empty() && filter.categories.descendants {
-        keys.push(CacheKey::category_tree());
-    }
-    keys
 }
 
 impl Weighed for Entry {

@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use inkstand_model::{Action, Author, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag};
+use inkstand_model::{
+    Action, Author, CacheKey, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag,
+};
 use inkstand_storage::{AuditTarget, Term, TermScope};
 use tracing::instrument;
 use uuid::Uuid;
@@ -41,7 +43,9 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn menus(&self) -> Result<Arc<Vec<Menu>>, BlogError> {
-        self.remembered().menus().await
+        let menus = self.remembered([CacheKey::list("menus")]).menus().await?;
+        self.note(menus.iter().map(|menu| CacheKey::menu(menu.location.as_str())));
+        Ok(menus)
     }
 
     /// Makes or replaces the menu of a place.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use inkstand_model::{Entry, Path};
+use inkstand_model::{CacheKey, Entry, Path};
 use inkstand_storage::AddressRole;
 
 use crate::{BlogError, Reader};
@@ -28,7 +28,7 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn route(&self, path: &Path) -> Result<Route, BlogError> {
-        let Some(target) = self.remembered().permalink(path).await? else {
+        let Some(target) = self.remembered([CacheKey::path(path)]).permalink(path).await? else {
             // A draft has no address yet. Those who may see it find it where it would stand.
             let draft = self.unpublished_at(path).await?;
             return Ok(draft.map_or(Route::Nothing, |draft| Route::Here(draft)));

@@ -1,18 +1,14 @@
 //! Values that are remembered for as long as they are true.
 
-use std::{
-    collections::HashMap,
-    hash::Hash,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use inkstand_model::CacheKey;
 use quick_cache::{Weighter, sync::Cache};
 
-use crate::{BlogError, Moment, Stamp, freshness::Freshness};
+use crate::{
+    Basis, BlogError,
+    freshness::{Freshness, Moment},
+};
 
 /// Bytes of what a cache keeps beside a value: its key, its stamps and its own books.
 const BESIDE: u64 = 128;
@@ -24,12 +20,7 @@ pub(crate) struct Shelf<K, V> {
 
 struct Kept<V> {
     value: Arc<V>,
-    /// Before it was read.
-    since: Moment,
-    /// Of what it was made from.
-    stamps: Box<[Stamp]>,
-    /// The count of what was noted when it was last found true.
-    noted: AtomicU64,
+    basis: Basis,
     bytes: u64,
 }
 
@@ -59,13 +50,9 @@ impl<K: Clone + Eq + Hash, V: Weighed> Shelf<K, V> {
     /// The value, if it is still true.
     pub(crate) fn get(&self, freshness: &Freshness, key: &K) -> Option<Arc<V>> {
         let kept = self.kept.get(key)?;
-        let noted = freshness.noted();
-        if kept.noted.load(Ordering::Relaxed) != noted {
-            if !freshness.is_fresh(kept.since, &kept.stamps) {
-                self.kept.remove(key);
-                return None;
-            }
-            kept.noted.store(noted, Ordering::Relaxed);
+        if !kept.basis.is_true(freshness) {
+            self.kept.remove(key);
+            return None;
         }
         Some(Arc::clone(&kept.value))
     }
@@ -84,12 +71,11 @@ impl<K: Clone + Eq + Hash, V: Weighed> Shelf<K, V> {
         if self.kept.capacity() == 0 {
             return value;
         }
-        let noted = AtomicU64::new(freshness.noted());
-        let stamps: Box<[Stamp]> = made_from.into_iter().map(|key| freshness.stamp(&key)).collect();
+        let basis = Basis::new(freshness, since, made_from);
         // What changed meanwhile may have been read half before and half after.
-        if freshness.is_fresh(since, &stamps) {
-            let bytes = BESIDE + (value.bytes() + stamps.len() * size_of::<Stamp>()) as u64;
-            self.kept.insert(key, Arc::new(Kept { value: Arc::clone(&value), since, stamps, noted, bytes }));
+        if basis.is_true(freshness) {
+            let bytes = BESIDE + (value.bytes() + basis.size()) as u64;
+            self.kept.insert(key, Arc::new(Kept { value: Arc::clone(&value), basis, bytes }));
         }
         value
     }

@@ -208,12 +208,6 @@ impl CacheKey {
         Self(format!("list:{of}"))
     }
 
-    /// Which category stands below which, those included that only drafts bear.
-    #[must_use]
-    pub fn category_tree() -> Self {
-        Self("tree:categories".to_owned())
-    }
-
     /// The menu of a place.
     #[must_use]
     pub fn menu(location: &str) -> Self {

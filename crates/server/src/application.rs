@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::Gateway;
-use inkstand_http::{HttpOptions, router, serve};
+use inkstand_http::{HttpOptions, ResponseCache, router, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
@@ -29,6 +29,7 @@ pub struct Application {
     address: SocketAddr,
     router: axum::Router,
     blog: Blog,
+    response_cache: ResponseCache,
     sample_posts: u64,
     setup_token: Option<String>,
     lock: ServeLock,
@@ -69,9 +70,16 @@ impl Application {
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
         let setup_token = blog.offer_setup().await?;
         let gateway = Gateway::new(&public_url);
-        let router =
-            router(HttpOptions { blog: blog.clone(), gateway, public_url, clock, deadline: DEADLINE });
-        Ok(Self { listener, address, router, blog, sample_posts, setup_token, lock })
+        let response_cache = ResponseCache::of_bytes(settings.response_cache);
+        let router = router(HttpOptions {
+            blog: blog.clone(),
+            gateway,
+            public_url,
+            clock,
+            deadline: DEADLINE,
+            response_cache: response_cache.clone(),
+        });
+        Ok(Self { listener, address, router, blog, response_cache, sample_posts, setup_token, lock })
     }
 
     /// Where it listens.
@@ -84,6 +92,12 @@ impl Application {
     #[must_use]
     pub fn blog(&self) -> &Blog {
         &self.blog
+    }
+
+    /// The answers that it keeps.
+    #[must_use]
+    pub fn response_cache(&self) -> &ResponseCache {
+        &self.response_cache
     }
 
     /// How many entries of the sample blog there are.

@@ -112,6 +112,7 @@ mod tests {
             public_url: None,
             sample: true,
             webhooks_allow_private: false,
+            response_cache: 0,
             keys: None,
             entity_cache: 0,
             log_format: LogFormat::Auto,

@@ -64,7 +64,7 @@ impl Blog {
             }
         }
         writing.set_follower(NAME, reached).await?;
-        writing.commit().await?;
+        self.commit_unseen(writing).await?;
         if lost {
             warn!(
                 from = at.seq.get(),
