@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use inkstand_model::{Action, Author, CacheKey, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag};
+use inkstand_model::{
+    Action, Author, CacheKey, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag,
+};
 use inkstand_storage::{AuditTarget, Term, TermScope};
 use tracing::instrument;
 use uuid::Uuid;

@@ -6,10 +6,10 @@ use std::{
 };
 
 use inkstand_model::{
-    Action, Author, CacheKey, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter, EntryId,
-    EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Path, SearchRequest, SearchResults, Seq, Series,
-    SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder, Viewer,
-    Whose, may,
+    Action, Author, CacheKey, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter,
+    EntryId, EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Path, SearchRequest, SearchResults, Seq,
+    Series, SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder,
+    Viewer, Whose, may,
 };
 use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Term, TermScope, Writing};
 use uuid::Uuid;

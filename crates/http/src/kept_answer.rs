@@ -66,8 +66,7 @@ impl KeptAnswer {
         let headers = response.headers_mut();
         headers.reserve(12);
         if !unchanged {
-            headers
-                .insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type.content_type()));
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type.content_type()));
         }
         headers.insert(header::ETAG, self.etag.clone());
         headers.insert(header::VARY, VARY);

@@ -173,10 +173,8 @@ impl ResponseCache {
                 self.inner.hits.fetch_add(1, Ordering::Relaxed);
                 return Turn::Kept(kept, seq);
             }
-            answers.remove_if(
-                &request,
-                |slot| matches!(slot, Slot::Kept(there) if Arc::ptr_eq(there, &kept)),
-            );
+            answers
+                .remove_if(&request, |slot| matches!(slot, Slot::Kept(there) if Arc::ptr_eq(there, &kept)));
         }
         self.inner.misses.fetch_add(1, Ordering::Relaxed);
         Turn::Make(Making { answers: Some((answers, request)), guard })

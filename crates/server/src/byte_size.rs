@@ -16,7 +16,9 @@ impl std::error::Error for NoSize {}
 
 impl fmt::Display for NoSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a size is a whole number with B, KB, KiB, MB, MiB, GB or GiB behind it, such as 64MiB, or 0")
+        f.write_str(
+            "a size is a whole number with B, KB, KiB, MB, MiB, GB or GiB behind it, such as 64MiB, or 0",
+        )
     }
 }
 

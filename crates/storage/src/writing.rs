@@ -226,7 +226,8 @@ impl<'a> Writing<'a> {
         let mut below: BTreeSet<Uuid> = hidden.iter().copied().collect();
         loop {
             let known = below.len();
-            let under = |category: &&Category| category.parent.is_some_and(|parent| below.contains(&parent.uuid()));
+            let under =
+                |category: &&Category| category.parent.is_some_and(|parent| below.contains(&parent.uuid()));
             let found: Vec<Uuid> = tree.iter().filter(under).map(|category| category.id.uuid()).collect();
             below.extend(found);
             if below.len() == known {
