@@ -193,6 +193,7 @@ fn settings(database: &TestDatabase) -> Settings {
         public_url: Some("https://blog.example".to_owned()),
         sample: false,
         webhooks_allow_private: true,
+        entity_cache: 32 * 1024 * 1024,
         keys: None,
         response_cache: 64 << 20,
         log_format: LogFormat::Json,

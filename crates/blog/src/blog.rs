@@ -10,6 +10,7 @@ use tokio::sync::{Notify, OnceCell, broadcast, watch};
 
 use crate::{
     BlogError, Reader,
+    entities::Entities,
     freshness::Freshness,
     hashing::Hashing,
     log_follower::{LogStep, STEPS_KEPT},
@@ -33,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) pulse: watch::Sender<Pulse>,
     /// What changed lately, for everything that remembers what it read.
     pub(crate) freshness: Freshness,
+    /// What the database said lately.
+    pub(crate) entities: Entities,
     /// Each step along the log, for those who listen.
     pub(crate) steps: broadcast::Sender<Arc<LogStep>>,
     pub(crate) outgoing: Client,
@@ -61,6 +64,8 @@ pub struct BlogOptions {
     pub public_url: String,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// Bytes of entries, what they are filed under and parts of lists that are remembered; 0 for none.
+    pub entity_cache: u64,
     /// The keys that sign previews; `None` for one that the blog makes and keeps in its database.
     pub keys: Option<ServerKeys>,
 }
@@ -94,6 +99,7 @@ impl Blog {
             clock,
             written: Notify::new(),
             freshness: Freshness::default(),
+            entities: Entities::new(options.entity_cache),
             steps: broadcast::Sender::new(STEPS_KEPT),
             pulse: watch::Sender::default(),
             outgoing: Client::new(reach)?,

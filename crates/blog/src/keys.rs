@@ -11,7 +11,7 @@
 //!   touches the list of the terms, and not the slug. So what was found by slug is noted by its own key, and what was
 //!   not found, by the list.
 
-use inkstand_model::{CacheKey, EntryFilter, EntryId, EntryKind};
+use inkstand_model::{CacheKey, EntryFilter, EntryId, EntryKind, Filings};
 use inkstand_storage::{FiledUnder, Term};
 
 pub(crate) const POSTS: &str = "posts";
@@ -28,6 +28,16 @@ pub(crate) fn list_of(kind: EntryKind) -> CacheKey {
 /// Entries by their ids, whether they are there or not.
 pub(crate) fn of_entries(ids: &[EntryId]) -> impl Iterator<Item = CacheKey> {
     ids.iter().map(|id| CacheKey::entry(*id))
+}
+
+/// What an entry is filed under.
+pub(crate) fn of_filings(filed: &Filings) -> impl Iterator<Item = CacheKey> {
+    let Filings { authors, categories, tags, series } = filed;
+    let byline = authors.iter().map(key_of);
+    byline
+        .chain(categories.iter().map(key_of))
+        .chain(tags.iter().map(key_of))
+        .chain(series.iter().map(key_of))
 }
 
 /// A list of entries that pass a filter. Which terms the slugs in it mean, and of categories also what is below them,

@@ -1,6 +1,9 @@
 //! Menus: read and replaced as a whole.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use inkstand_model::{
     Action, Author, CacheKey, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag,
@@ -39,8 +42,8 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn menus(&self) -> Result<Vec<Menu>, BlogError> {
-        let menus = self.reading([CacheKey::list("menus")]).menus().await?;
+    pub async fn menus(&self) -> Result<Arc<Vec<Menu>>, BlogError> {
+        let menus = self.remembered([CacheKey::list("menus")]).menus().await?;
         self.note(menus.iter().map(|menu| CacheKey::menu(menu.location.as_str())));
         Ok(menus)
     }

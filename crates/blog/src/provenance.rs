@@ -15,6 +15,8 @@ use inkstand_storage::Storage;
 
 use crate::{
     Blog, Reader,
+    blog::Inner,
+    entities::Remembered,
     freshness::{Freshness, Moment, Stamp},
     search::IndexHandle,
 };
@@ -97,6 +99,27 @@ impl Provenance {
 }
 
 impl Basis {
+    pub(crate) fn new(
+        freshness: &Freshness,
+        since: Moment,
+        keys: impl IntoIterator<Item = CacheKey>,
+    ) -> Self {
+        let stamps = keys.into_iter().map(|key| freshness.stamp(&key)).collect();
+        Self { since, stamps, found_true_at: AtomicU64::new(u64::MAX) }
+    }
+
+    /// Whether none of the keys was touched since.
+    pub(crate) fn is_true(&self, freshness: &Freshness) -> bool {
+        let noted = freshness.noted();
+        if self.found_true_at.load(Ordering::Acquire) != noted {
+            if !freshness.is_fresh(self.since, &self.stamps) {
+                return false;
+            }
+            self.found_true_at.store(noted, Ordering::Release);
+        }
+        true
+    }
+
     /// How many bytes it takes.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -108,8 +131,7 @@ impl Blog {
     /// On what an answer rests that was made from `keys`, which were read with `provenance`.
     #[must_use]
     pub fn basis(&self, provenance: &Provenance, keys: &[CacheKey]) -> Option<Basis> {
-        let stamps = keys.iter().map(|key| self.inner.freshness.stamp(key)).collect();
-        Some(Basis { since: provenance.since?, stamps, found_true_at: AtomicU64::new(u64::MAX) })
+        Some(Basis::new(&self.inner.freshness, provenance.since?, keys.iter().cloned()))
     }
 
     /// Whether nothing of what an answer rests on has changed: then the number of the log that it is at least as new
@@ -122,14 +144,7 @@ impl Blog {
         let freshness = &self.inner.freshness;
         // In this order: what was followed up to here is part of the count that is looked at afterwards.
         let followed = freshness.followed();
-        let noted = freshness.noted();
-        if basis.found_true_at.load(Ordering::Acquire) != noted {
-            if !freshness.is_fresh(basis.since, &basis.stamps) {
-                return None;
-            }
-            basis.found_true_at.store(noted, Ordering::Release);
-        }
-        Some(followed.max(basis.since.seq()))
+        basis.is_true(freshness).then(|| followed.max(basis.since.seq()))
     }
 }
 
@@ -154,6 +169,13 @@ impl Reader {
     pub(crate) fn reading(&self, keys: impl IntoIterator<Item = CacheKey>) -> &Storage {
         self.note(keys);
         &self.blog().inner.storage
+    }
+
+    /// The same as this process remembers it.
+    pub(crate) fn remembered(&self, keys: impl IntoIterator<Item = CacheKey>) -> Remembered<'_> {
+        self.note(keys);
+        let Inner { entities, freshness, storage, .. } = self.blog().inner.as_ref();
+        Remembered { entities, freshness, storage }
     }
 
     /// The keys of what was found, where they were not known before.

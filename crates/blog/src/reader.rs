@@ -7,16 +7,16 @@ use std::{
 
 use inkstand_model::{
     Action, Author, CacheKey, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter,
-    EntryId, EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Path, SearchRequest, SearchResults, Seq,
-    Series, SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder,
-    Viewer, Whose, may,
+    EntryId, EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Filings, Path, SearchRequest,
+    SearchResults, Seq, SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, TermCursor,
+    TermOrder, Viewer, Whose, may,
 };
 use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Term, TermScope, Writing};
 use uuid::Uuid;
 
 use crate::{
     Blog, BlogError, Provenance,
-    keys::{PAGES, POSTS, key_of, list_of, of_entries, of_list, of_terms},
+    keys::{PAGES, POSTS, key_of, list_of, of_entries, of_filings, of_list, of_terms},
 };
 
 /// Reads a blog as one viewer. What the viewer may not see is not there: it is `None`, it is left out of lists,
@@ -101,9 +101,9 @@ impl Reader {
 
     /// Those of the entries that the viewer may see: published ones, all or their own ones by their role, and the one
     /// that a preview shows.
-    async fn visible(&self, entries: Vec<Entry>) -> Read<Vec<Entry>> {
+    async fn visible(&self, entries: Vec<Arc<Entry>>) -> Read<Vec<Arc<Entry>>> {
         let sees_all = may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys));
-        let certain = |entry: &Entry| {
+        let certain = |entry: &Arc<Entry>| {
             sees_all || entry.publication.status() == EntryStatus::Published || self.shows(entry)
         };
         let uncertain: Vec<EntryId> =
@@ -124,7 +124,7 @@ impl Reader {
         self.preview == Some(entry.id) && entry.publication.status() != EntryStatus::Trashed
     }
 
-    async fn visible_one(&self, entry: Option<Entry>) -> Read<Option<Entry>> {
+    async fn visible_one(&self, entry: Option<Arc<Entry>>) -> Read<Option<Arc<Entry>>> {
         Ok(self.visible(entry.into_iter().collect()).await?.pop())
     }
 
@@ -157,15 +157,15 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails, as in all of these.
-    pub async fn site(&self) -> Read<Site> {
-        Ok(self.reading([CacheKey::site()]).site().await?)
+    pub async fn site(&self) -> Read<Arc<Site>> {
+        self.remembered([CacheKey::site()]).site().await
     }
 
     /// One entry.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entry(&self, id: EntryId) -> Read<Option<Entry>> {
+    pub async fn entry(&self, id: EntryId) -> Read<Option<Arc<Entry>>> {
         Ok(self.entries_by_ids(&[id]).await?.remove(&id))
     }
 
@@ -173,8 +173,8 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Entry>> {
-        let found = self.reading(of_entries(ids)).entries_by_ids(ids).await?;
+    pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Entry>>> {
+        let found = self.remembered(of_entries(ids)).entries_by_ids(ids).await?;
         let entries = self.visible(found).await?;
         Ok(entries.into_iter().map(|entry| (entry.id, entry)).collect())
     }
@@ -183,9 +183,9 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Read<Option<Entry>> {
+    pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Read<Option<Arc<Entry>>> {
         let key = CacheKey::slug(kind.as_str(), slug.as_str());
-        let found = self.reading([key]).entry_by_slug(kind, slug).await?;
+        let found = self.remembered([key]).entry_by_slug(kind, slug).await?;
         self.note(found.iter().map(|entry| CacheKey::entry(entry.id)));
         self.visible_one(found).await
     }
@@ -203,30 +203,30 @@ impl Reader {
     }
 
     /// An entry that would stand at this address, if the viewer may see such.
-    pub(crate) async fn unpublished_at(&self, path: &Path) -> Read<Option<Entry>> {
+    pub(crate) async fn unpublished_at(&self, path: &Path) -> Read<Option<Arc<Entry>>> {
         if self.preview.is_none() && !may(&self.viewer, Action::ReadUnpublished(Whose::Own)) {
             return Ok(None);
         }
         let there = self.storage().unpublished_at(path).await?;
-        Ok(self.visible(there).await?.into_iter().next())
+        Ok(self.visible(there.into_iter().map(Arc::new).collect()).await?.into_iter().next())
     }
 
     /// The post or page with this number.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entry_by_number(&self, kind: EntryKind, number: i64) -> Read<Option<Entry>> {
+    pub async fn entry_by_number(&self, kind: EntryKind, number: i64) -> Read<Option<Arc<Entry>>> {
         // A number has no key of its own: what is published under it later comes into the list.
         let entry = self.reading([list_of(kind)]).entry_by_number(number).await?;
-        self.visible_one(entry.filter(|entry| entry.kind == kind)).await
+        self.visible_one(entry.filter(|entry| entry.kind == kind).map(Arc::new)).await
     }
 
     /// The bodies of entries that were read before, and so may be seen.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn bodies(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, EntryBody>> {
-        Ok(self.reading(of_entries(ids)).bodies(ids).await?)
+    pub async fn bodies(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<EntryBody>>> {
+        self.remembered(of_entries(ids)).bodies(ids).await
     }
 
     /// A part of the list of posts or pages.
@@ -239,8 +239,8 @@ impl Reader {
         filter: &EntryFilter,
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
-    ) -> Read<Slice<Entry>> {
-        Ok(self.reading(of_list(kind, filter)).entries(kind, &self.permitted(filter)?, order, slice).await?)
+    ) -> Read<Slice<Arc<Entry>>> {
+        self.remembered(of_list(kind, filter)).entries(kind, &self.permitted(filter)?, order, slice).await
     }
 
     /// How long that list is.
@@ -248,7 +248,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::entries`].
     pub async fn count_entries(&self, kind: EntryKind, filter: &EntryFilter) -> Read<u64> {
-        Ok(self.reading(of_list(kind, filter)).count_entries(kind, &self.permitted(filter)?).await?)
+        self.remembered(of_list(kind, filter)).count_entries(kind, &self.permitted(filter)?).await
     }
 
     /// The same part of the list of published posts of each of these terms.
@@ -261,12 +261,18 @@ impl Reader {
         terms: &[Uuid],
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
-    ) -> Read<HashMap<Uuid, Slice<Entry>>> {
+    ) -> Read<HashMap<Uuid, Slice<Arc<Entry>>>> {
         let keys = terms.iter().map(|term| under.key(*term));
-        Ok(self.reading(keys).posts_filed_under(under, terms, order, slice).await?)
+        let lists = self.reading(keys).posts_filed_under(under, terms, order, slice).await?;
+        let shared = |Slice { items, has_next, has_previous }| Slice {
+            items: Vec::into_iter(items).map(Arc::new).collect(),
+            has_next,
+            has_previous,
+        };
+        Ok(lists.into_iter().map(|(term, slice)| (term, shared(slice))).collect())
     }
 
-    /// The authors of entries.
+    /// The authors of entries with their accounts, which say whose the entries are.
     ///
     /// # Errors
     /// Where the database fails.
@@ -276,33 +282,13 @@ impl Reader {
         Ok(found)
     }
 
-    /// The tags of entries.
+    /// The byline, the categories, the tags and the series of entries. Their authors come without accounts.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn tags_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Tag>>> {
-        let found = self.reading(of_entries(ids)).tags_of(ids).await?;
-        self.note(found.values().flatten().map(key_of));
-        Ok(found)
-    }
-
-    /// The categories of entries.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn categories_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Category>>> {
-        let found = self.reading(of_entries(ids)).categories_of(ids).await?;
-        self.note(found.values().flatten().map(key_of));
-        Ok(found)
-    }
-
-    /// The series of entries.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn series_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Series>> {
-        let found = self.reading(of_entries(ids)).series_of(ids).await?;
-        self.note(found.values().map(key_of));
+    pub async fn filings(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Filings>>> {
+        let found = self.remembered(of_entries(ids)).filings(ids).await?;
+        self.note(found.values().flat_map(|filed| of_filings(filed)));
         Ok(found)
     }
 
@@ -318,8 +304,8 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Neighbours>> {
-        Ok(self.reading(of_entries(ids).chain([CacheKey::list(POSTS)])).neighbours(ids).await?)
+    pub async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Neighbours>>> {
+        self.remembered(of_entries(ids).chain([CacheKey::list(POSTS)])).neighbours(ids).await
     }
 
     /// The published pages below pages.
@@ -388,8 +374,8 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn category_tree(&self) -> Read<Vec<Category>> {
-        Ok(self.reading(of_terms::<Category>()).categories(self.scope()).await?)
+    pub async fn category_tree(&self) -> Read<Arc<Vec<Category>>> {
+        self.remembered(of_terms::<Category>()).categories(self.scope()).await
     }
 
     /// How many published posts each month has, latest month first: (year, month, posts).

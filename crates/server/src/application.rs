@@ -51,6 +51,7 @@ impl Application {
         let options = BlogOptions {
             index: Some(settings.data_dir.join("index")),
             keys: settings.keys.clone(),
+            entity_cache: settings.entity_cache,
             public_url: public_url.clone(),
             webhooks_allow_private: settings.webhooks_allow_private,
         };

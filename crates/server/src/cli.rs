@@ -350,6 +350,7 @@ impl ServeArgs {
             no_sample: other.no_sample.or(self.no_sample),
             webhooks_allow_private: other.webhooks_allow_private.or(self.webhooks_allow_private),
             response_cache: other.response_cache.or(self.response_cache),
+            entity_cache: other.entity_cache.or(self.entity_cache),
         }
     }
 }

@@ -17,6 +17,9 @@ use crate::byte_size::ByteSize;
 /// The file that is read where it stands in the current folder and none is named.
 const USUAL_FILE: &str = "inkstand.toml";
 
+/// Enough for all but the bodies of ten thousand posts.
+const USUAL_ENTITY_CACHE: u64 = 32 * 1024 * 1024;
+
 /// Where a blog is when nobody says anything else.
 pub(crate) const USUAL_DATA_DIR: &str = "data";
 
@@ -40,6 +43,8 @@ pub struct Settings {
     pub sample: bool,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// Bytes of what the database said lately that are remembered.
+    pub entity_cache: u64,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
     pub keys: Option<ServerKeys>,
     /// Bytes of memory for answers that are kept for everybody; 0 keeps none.
@@ -111,6 +116,11 @@ pub(crate) struct ServeArgs {
     /// a number of bytes, or such as 64MiB or 1GB; 0 keeps none [default: 64MiB]
     #[arg(long, env = "INKSTAND_RESPONSE_CACHE", value_name = "SIZE")]
     pub(crate) response_cache: Option<ByteSize>,
+
+    /// Memory for what the database said lately, so that queries that were never sent before seldom ask it: a number of
+    /// bytes, or such as 64MiB; 0 remembers nothing [default: 32MiB]
+    #[arg(long, env = "INKSTAND_ENTITY_CACHE", value_name = "SIZE")]
+    pub(crate) entity_cache: Option<ByteSize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -123,6 +133,7 @@ struct ConfigFile {
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
     response_cache: Option<ByteSize>,
+    entity_cache: Option<ByteSize>,
     secret_key: Option<String>,
     previous_secret_key: Option<String>,
     log_format: Option<LogFormat>,
@@ -160,6 +171,10 @@ impl Settings {
                 .webhooks_allow_private
                 .or(file.webhooks_allow_private)
                 .unwrap_or(false),
+            entity_cache: serve
+                .entity_cache
+                .or(file.entity_cache)
+                .map_or(USUAL_ENTITY_CACHE, ByteSize::bytes),
             keys,
             response_cache: serve
                 .response_cache
@@ -263,7 +278,8 @@ mod tests {
         let file: ConfigFile = toml::from_str(&settings).unwrap();
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
         assert!(file.public_url.is_some() && file.no_sample.is_some());
-        assert!(file.webhooks_allow_private.is_some() && file.response_cache.is_some());
+        assert!(file.webhooks_allow_private.is_some());
+        assert!(file.response_cache.is_some() && file.entity_cache.is_some());
         assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());
     }

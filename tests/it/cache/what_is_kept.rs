@@ -9,7 +9,11 @@ use super::{followed, header, post};
 const FIELDS: [(&str, &str, bool); 27] = [
     ("account", "{ account(name: \"ada\") { name } }", false),
     ("accounts", "{ accounts { nodes { name } } }", false),
-    ("allSeries", "{ allSeries { totalCount nodes { name posts { totalCount } parts { post { title } } } } }", true),
+    (
+        "allSeries",
+        "{ allSeries { totalCount nodes { name posts { totalCount } parts { post { title } } } } }",
+        true,
+    ),
     ("apiTokens", "{ apiTokens { nodes { name } } }", false),
     ("archive", "{ archive { year month postCount } }", true),
     ("audit", "{ audit { nodes { action } } }", false),
