@@ -27,7 +27,7 @@ const WORDS: [&str; 4] = ["ink", "nib", "Blotter", "Größe"];
 const QUERIES: [&str; 47] = [
     "{ site { title tagline timeZone language } }",
     "{ site { menus { location items { label url } } } }",
-    "{ site { menu(location: \"$\") { label url node { __typename } children { label } } } }",
+    "{ site { menu(location: \"$\") { label url node { id __typename } children { label } } } }",
     "{ posts(first: 3) { nodes { title path } } }",
     "{ posts(first: 3) { nodes { title authors { name postCount } tags { name slug postCount } categories { name slug } } } }",
     "{ posts { totalCount nodes { title series { position series { name } post { title } } } } }",
@@ -55,7 +55,7 @@ const QUERIES: [&str; 47] = [
     "{ post(by: { path: \"/$\" }) { title path } }",
     "{ route(path: \"/$\") { status location } }",
     "{ route(path: \"/old/$\") { status location } }",
-    "{ route(path: \"/2024/01/$\") { status location node { title } } }",
+    "{ route(path: \"/2024/01/$\") { status location node { id ... on Post { title } ... on Page { title } } } }",
     "{ archive { year month postCount } }",
     "{ tag(slug: \"$\") { name slug description postCount } }",
     "{ tag(slug: \"$\") { posts { totalCount nodes { title } } } }",
