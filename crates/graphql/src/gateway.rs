@@ -37,6 +37,9 @@ const LONGEST_NAME: usize = 80;
 /// Bytes of an error's message.
 const LONGEST_MESSAGE: usize = 1_000;
 
+/// What a request costs that is refused: it was read, and not much more.
+pub const REFUSAL_COST: u64 = 10;
+
 /// Directives on one selection.
 const MOST_DIRECTIVES: usize = 16;
 
@@ -66,6 +69,22 @@ pub struct Question {
     pub caller: Caller,
 }
 
+/// A request that was read, weighed and found good: ready to run.
+pub struct Prepared {
+    question: Question,
+    document: ExecutableDocument,
+    plan: Plan,
+    cost: u64,
+}
+
+impl Prepared {
+    /// What it will cost, in units of the budget.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        self.cost
+    }
+}
+
 /// What to send back.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -75,6 +94,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// What became of the session of whoever asked, if it began or ended.
     pub session: Option<SessionChange>,
+    /// What it cost, in units of the budget: what was foreseen for what ran, [`REFUSAL_COST`] for what did not.
+    pub cost: u64,
 }
 
 /// What became of a request, as far as a transport must know.
@@ -111,28 +132,34 @@ impl Gateway {
         self.schema.sdl()
     }
 
-    /// Answers a request as `reader` sees the blog. The current span gets the operation's name.
+    /// Answers a request as `reader` sees the blog: [`Self::prepare`], then [`Self::run`]. The current span gets the
+    /// operation's name.
     pub async fn execute(&self, question: Question, reader: Reader, id: RequestId) -> Answer {
-        if let Err(refusal) = check_text(&question.query) {
-            return refused_by(refusal);
+        match self.prepare(question) {
+            Ok(prepared) => self.run(prepared, reader, id).await,
+            Err(refusal) => refusal,
         }
-        let document = match parse_query(&question.query) {
-            Ok(document) => document,
-            Err(error) => return refused(vec![in_one_line(error.into())], code::PARSE_FAILED),
-        };
-        if let Err(refusal) = check_document(&document, &question.variables, &self.map) {
-            return refused_by(refusal);
-        }
+    }
+
+    /// Reads a request and weighs it, before anything runs: a transport learns what it costs.
+    ///
+    /// # Errors
+    /// The answer, where it is refused.
+    pub fn prepare(&self, question: Question) -> Result<Prepared, Answer> {
+        check_text(&question.query).map_err(refused_by)?;
+        let document = parse_query(&question.query)
+            .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?;
+        let cost = check_document(&document, &question.variables, &self.map).map_err(refused_by)?;
         let writes = document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query);
         if question.read_only && writes {
             let error = ServerError::new("only queries may be sent by GET; use POST", None);
-            return Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) };
+            return Err(Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) });
         }
         if question.unproven && writes {
             let message = "a request with a cookie that changes something must come from a page of this site, or have \
                            the header Inkstand-Csrf with any value";
             let error = ServerError::new(message, None);
-            return Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) };
+            return Err(Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) });
         }
         let name = question.operation_name.as_deref().or_else(|| {
             let mut names = document.operations.iter().filter_map(|(name, _)| name);
@@ -143,9 +170,15 @@ impl Gateway {
             Span::current().record("operation", &name[..name.floor_char_boundary(LONGEST_NAME)]);
         }
         if let Some(error) = missing_variable(&document, name, &question.variables) {
-            return refused(vec![error], code::VALIDATION_FAILED);
+            return Err(refused(vec![error], code::VALIDATION_FAILED));
         }
+        let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
+        Ok(Prepared { question, document, plan, cost })
+    }
 
+    /// Runs what is prepared, as `reader` sees the blog.
+    pub async fn run(&self, prepared: Prepared, reader: Reader, id: RequestId) -> Answer {
+        let Prepared { question, document, plan, cost } = prepared;
         let batches = Batches::default();
         let executed = Executed::default();
         let variables = Variables::from_json(serde_json::Value::Object(question.variables));
@@ -161,13 +194,12 @@ impl Gateway {
         let mut request =
             Request::new(question.query).variables(variables).data(state).data(executed.clone());
         request.operation_name = question.operation_name;
-        let plan = Plan::new(&document, request.operation_name.as_deref(), &self.map);
         request.set_parsed_query(document);
         let response = batches.drive(self.schema.execute(request)).await;
         if !executed.0.load(Ordering::Relaxed) {
             return refused(response.errors, code::VALIDATION_FAILED);
         }
-        Answer { session: session.take(), ..answer(response, &plan) }
+        Answer { session: session.take(), cost, ..answer(response, &plan) }
     }
 }
 
@@ -217,6 +249,7 @@ fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
         body: json!({ "errors": errors }).to_string().into_bytes(),
         outcome: Outcome::Refused,
         session: None,
+        cost: REFUSAL_COST,
     }
 }
 
@@ -227,7 +260,7 @@ fn answer(response: Response, plan: &Plan) -> Answer {
     completed.errors = errors.into_iter().map(|error| coded(error, code::BAD_INPUT)).collect();
     let outcome = if completed.errors.is_empty() { Outcome::Answered } else { Outcome::Partly };
     match serde_json::to_vec(&completed) {
-        Ok(body) => Answer { body, outcome, session: None },
+        Ok(body) => Answer { body, outcome, session: None, cost: 0 },
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written as JSON");
             refused(vec![ServerError::new("the answer cannot be written as JSON", None)], code::INTERNAL)

@@ -30,5 +30,5 @@ mod request;
 mod scalar;
 mod schema_map;
 
-pub use gateway::{Answer, Gateway, Outcome, Question};
+pub use gateway::{Answer, Gateway, Outcome, Prepared, Question, REFUSAL_COST};
 pub use request::{RequestId, SessionChange};

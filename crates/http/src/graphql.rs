@@ -139,7 +139,7 @@ async fn execute(
         Some(entry) => reader.with_preview(entry),
         None => reader,
     };
-    let Answer { body, outcome, session } = options.gateway.execute(question, reader, id).await;
+    let Answer { body, outcome, session, .. } = options.gateway.execute(question, reader, id).await;
     let status = match (outcome, media_type) {
         (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::Unproven, _) => StatusCode::FORBIDDEN,
