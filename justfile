@@ -53,6 +53,10 @@ schema:
 bench-start *POSTS: build
     bash .ci/bench-start "$@"
 
+# Install the clients of others (npm), against which tests run
+peers:
+    npm ci --prefix tests/peers --ignore-scripts --no-audit --no-fund
+
 # A throw-away PostgreSQL: `just postgres` prints its URL, `just postgres stop` removes it
 postgres COMMAND="start":
     @bash .ci/postgres "$1"

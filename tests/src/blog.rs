@@ -184,6 +184,7 @@ fn settings(database: &TestDatabase) -> Settings {
         sample: false,
         webhooks_allow_private: true,
         keys: None,
+        sockets: inkstand_http::SocketLimits::default(),
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),
     }

@@ -33,6 +33,8 @@ pub(crate) struct Inner {
     pub(crate) pulse: watch::Sender<Pulse>,
     /// What changed lately, for everything that remembers what it read.
     pub(crate) freshness: Freshness,
+    /// Told after each commit of this process that may have taken away what somebody is known by.
+    pub(crate) taken_away: watch::Sender<()>,
     /// Each step along the log, for those who listen.
     pub(crate) steps: broadcast::Sender<Arc<LogStep>>,
     pub(crate) outgoing: Client,
@@ -95,6 +97,7 @@ impl Blog {
             written: Notify::new(),
             freshness: Freshness::default(),
             steps: broadcast::Sender::new(STEPS_KEPT),
+            taken_away: watch::Sender::new(()),
             pulse: watch::Sender::default(),
             outgoing: Client::new(reach)?,
             reach,
@@ -138,6 +141,20 @@ impl Blog {
         self.inner.freshness.note(seq, &keys);
         self.inner.written.notify_waiters();
         Ok(seq)
+    }
+
+    /// The same for what may take away a session, a token or a role.
+    pub(crate) async fn commit_credentials(&self, writing: Writing<'_>) -> Result<Seq, StorageError> {
+        let seq = writing.commit().await?.seq;
+        self.inner.taken_away.send_replace(());
+        Ok(seq)
+    }
+
+    /// Told whenever this process has taken away a session, a token or a role, for those who were let in by one and
+    /// stay. What other processes take away is not told.
+    #[must_use]
+    pub fn credentials_taken_away(&self) -> watch::Receiver<()> {
+        self.inner.taken_away.subscribe()
     }
 
     /// Has everything that waits for a moment look at the clock again, as after the clock has jumped.

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_graphql::{
-    EmptySubscription, Request, Response, Schema, ServerError, Value, Variables,
+    Request, Response, Schema, ServerError, Value, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
     parser::{
         parse_query,
@@ -26,6 +26,7 @@ use crate::{
     query::QueryRoot,
     request::{RequestId, RequestState, SessionChange, SessionSlot},
     schema_map::SchemaMap,
+    subscription::{SubscriptionRoot, meant, with_one_root},
 };
 
 /// Nested parentheses, brackets and braces that the parser follows before it gives up.
@@ -46,8 +47,8 @@ const MOST_DIRECTIVES: usize = 16;
 /// The schema, ready to answer. Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway {
-    schema: Schema<QueryRoot, MutationRoot, EmptySubscription>,
-    public_url: Arc<str>,
+    pub(crate) schema: Schema<QueryRoot, MutationRoot, SubscriptionRoot>,
+    pub(crate) public_url: Arc<str>,
     map: Arc<SchemaMap>,
 }
 
@@ -71,10 +72,11 @@ pub struct Question {
 
 /// A request that was read, weighed and found good: ready to run.
 pub struct Prepared {
-    question: Question,
-    document: ExecutableDocument,
-    plan: Plan,
+    pub(crate) question: Question,
+    pub(crate) document: ExecutableDocument,
+    pub(crate) plan: Plan,
     cost: u64,
+    pub(crate) subscribes: bool,
 }
 
 impl Prepared {
@@ -82,6 +84,12 @@ impl Prepared {
     #[must_use]
     pub fn cost(&self) -> u64 {
         self.cost
+    }
+
+    /// Whether it has many answers, and goes over a socket alone.
+    #[must_use]
+    pub fn subscribes(&self) -> bool {
+        self.subscribes
     }
 }
 
@@ -117,7 +125,7 @@ impl Gateway {
     /// Builds the schema. `public_url` is the site's address without a slash at its end, for absolute links.
     #[must_use]
     pub fn new(public_url: &str) -> Self {
-        let schema = Schema::build(QueryRoot::default(), MutationRoot::default(), EmptySubscription)
+        let schema = Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot)
             .limit_recursive_depth(PARSER_DEPTH)
             .limit_directives(MOST_DIRECTIVES)
             .extension(MarkExecution)
@@ -147,10 +155,13 @@ impl Gateway {
     /// The answer, where it is refused.
     pub fn prepare(&self, question: Question) -> Result<Prepared, Answer> {
         check_text(&question.query).map_err(refused_by)?;
-        let document = parse_query(&question.query)
+        let mut document = parse_query(&question.query)
             .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?;
         let cost = check_document(&document, &question.variables, &self.map).map_err(refused_by)?;
         let writes = document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query);
+        let subscribes = meant(&document, question.operation_name.as_deref())
+            .is_some_and(|operation| operation.node.ty == OperationType::Subscription);
+        let writes = writes && !subscribes;
         if question.read_only && writes {
             let error = ServerError::new("only queries may be sent by GET; use POST", None);
             return Err(Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) });
@@ -172,35 +183,61 @@ impl Gateway {
         if let Some(error) = missing_variable(&document, name, &question.variables) {
             return Err(refused(vec![error], code::VALIDATION_FAILED));
         }
+        if subscribes {
+            with_one_root(&mut document, question.operation_name.as_deref())
+                .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
+        }
         let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
-        Ok(Prepared { question, document, plan, cost })
+        Ok(Prepared { question, document, plan, cost, subscribes })
     }
 
     /// Runs what is prepared, as `reader` sees the blog.
     pub async fn run(&self, prepared: Prepared, reader: Reader, id: RequestId) -> Answer {
-        let Prepared { question, document, plan, cost } = prepared;
+        self.run_over(prepared, reader, id, false).await
+    }
+
+    /// The same, `over_socket` or by HTTP.
+    pub(crate) async fn run_over(
+        &self,
+        prepared: Prepared,
+        reader: Reader,
+        id: RequestId,
+        over_socket: bool,
+    ) -> Answer {
+        let Prepared { question, document, plan, cost, subscribes } = prepared;
+        if subscribes {
+            let message = "a subscription has many answers and is not taken here: send it over a WebSocket to /graphql/ws, \
+                           by the protocol graphql-transport-ws";
+            return refused(vec![ServerError::new(message, None)], code::BAD_REQUEST);
+        }
         let batches = Batches::default();
         let executed = Executed::default();
-        let variables = Variables::from_json(serde_json::Value::Object(question.variables));
         let session = SessionSlot::default();
         let state = RequestState::new(
             id,
             reader,
             Arc::clone(&self.public_url),
             &batches,
-            question.caller,
+            question.caller.clone(),
             session.clone(),
         );
-        let mut request =
-            Request::new(question.query).variables(variables).data(state).data(executed.clone());
-        request.operation_name = question.operation_name;
-        request.set_parsed_query(document);
+        let state = Arc::new(state.over_socket(over_socket));
+        let request = request(question, document).data(state).data(executed.clone());
         let response = batches.drive(self.schema.execute(request)).await;
-        if !executed.0.load(Ordering::Relaxed) {
+        if !executed.began() {
             return refused(response.errors, code::VALIDATION_FAILED);
         }
         Answer { session: session.take(), cost, ..answer(response, &plan) }
     }
+}
+
+/// What the library is given to execute.
+pub(crate) fn request(question: Question, document: ExecutableDocument) -> Request {
+    let variables = Variables::from_json(serde_json::Value::Object(question.variables));
+    let mut request = Request::new(question.query).variables(variables);
+    request.operation_name = question.operation_name;
+    request.set_parsed_query(document);
+    request
 }
 
 fn refused_by(refusal: Refusal) -> Answer {
@@ -243,7 +280,7 @@ fn missing_variable(
 }
 
 /// The body of a refusal before execution: GraphQL §7.1 wants no `data` in it.
-fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
+pub(crate) fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
     let errors: Vec<_> = errors.into_iter().map(|error| coded(error, code)).collect();
     Answer {
         body: json!({ "errors": errors }).to_string().into_bytes(),
@@ -268,7 +305,7 @@ fn answer(response: Response, plan: &Plan) -> Answer {
     }
 }
 
-fn coded(mut error: ServerError, code: &'static str) -> ServerError {
+pub(crate) fn coded(mut error: ServerError, code: &'static str) -> ServerError {
     // The library repeats a value that does not fit, however long it is.
     if error.message.len() > LONGEST_MESSAGE {
         error.message.truncate(error.message.floor_char_boundary(LONGEST_MESSAGE));
@@ -284,7 +321,13 @@ fn coded(mut error: ServerError, code: &'static str) -> ServerError {
 /// Whether the execution began: what fails before is a request error, what fails in it a field error, and the
 /// library's response does not tell them apart.
 #[derive(Clone, Default)]
-struct Executed(Arc<AtomicBool>);
+pub(crate) struct Executed(Arc<AtomicBool>);
+
+impl Executed {
+    pub(crate) fn began(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 struct MarkExecution;
 

@@ -14,7 +14,13 @@ use inkstand_graphql::{Gateway, code};
 use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
-use crate::{graphiql, graphql, health, problem::problem, request_log, session_cookie::SessionCookie};
+use crate::{
+    graphiql, graphql, health,
+    problem::problem,
+    request_log,
+    session_cookie::SessionCookie,
+    socket::{self, Sockets},
+};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -29,6 +35,8 @@ pub struct HttpOptions {
     pub clock: Arc<dyn Clock>,
     /// No answer takes longer; then the client is told so.
     pub deadline: Duration,
+    /// The WebSockets of this server.
+    pub sockets: Sockets,
 }
 
 impl HttpOptions {
@@ -47,6 +55,7 @@ pub fn router(options: HttpOptions) -> Router {
         .route("/", get(|| async { Redirect::temporary("/graphql") }))
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
         .route("/graphql/schema.graphql", get(graphql::schema))
+        .route("/graphql/ws", get(socket::open))
         .route("/graphql/assets/{name}", get(graphiql::asset))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

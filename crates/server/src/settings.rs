@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
+use inkstand_http::SocketLimits;
 use inkstand_identity::{ServerKey, ServerKeys};
 use inkstand_storage::DatabaseUrl;
 use serde::Deserialize;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub webhooks_allow_private: bool,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
     pub keys: Option<ServerKeys>,
+    /// What WebSockets may.
+    pub sockets: SocketLimits,
     /// How the log looks.
     pub log_format: LogFormat,
     /// What is logged: a level, or `tracing` directives.
@@ -148,6 +151,7 @@ impl Settings {
                 .or(file.webhooks_allow_private)
                 .unwrap_or(false),
             keys,
+            sockets: SocketLimits::default(),
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
             log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),
         })

@@ -113,6 +113,7 @@ mod tests {
             sample: true,
             webhooks_allow_private: false,
             keys: None,
+            sockets: inkstand_http::SocketLimits::default(),
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),
         }
