@@ -48,8 +48,10 @@ pub struct SocketLimits {
     pub init_wait: Duration,
     /// How long a client may leave what is sent to it unread.
     pub send_wait: Duration,
-    /// A client that has been silent for so long is pinged; one that is silent as long again is dropped.
+    /// A client that has been silent for so long is pinged.
     pub ping_every: Duration,
+    /// One that is still silent so long after it was pinged is dropped.
+    pub pong_wait: Duration,
     /// How often it is looked whether a token or session is still good, besides before each event.
     pub check_every: Duration,
 }
@@ -65,10 +67,14 @@ impl Default for SocketLimits {
             send_wait: Duration::from_secs(10),
             // Shorter than the minute after which the usual proxies close what is silent.
             ping_every: Duration::from_secs(25),
+            pong_wait: Duration::from_secs(25),
             check_every: Duration::from_secs(2),
         }
     }
 }
+
+/// A client that does not take the answer to its handshake in this time must not keep a place.
+const UPGRADE: Duration = Duration::from_secs(10);
 
 /// When to come again where there are too many sockets, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
@@ -91,8 +97,7 @@ pub(crate) async fn open(
     let span = error_span!(parent: None, "http.socket", socket_id = %id);
     let talking = async move {
         let _place = place;
-        // A client that does not take the answer to its handshake must not keep a place.
-        match tokio::time::timeout(options.sockets.limits().init_wait, upgrade).await {
+        match tokio::time::timeout(UPGRADE, upgrade).await {
             Ok(Ok(upgraded)) => {
                 Talk::begin(options, id, caller, sender, TokioIo::new(upgraded), &offered).await;
             }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use inkstand_model::{Role, Scope};
 use inkstand_tests::{Database, eventually};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Socket, limited, publish};
 
@@ -26,10 +26,16 @@ async fn too_many_sockets_are_told_when_to_come_again() {
     let blog = limited(Database::Sqlite, |limits| limits.most_per_address = 2).await;
     let first = Socket::of(blog.address, None).await;
     let mut second = Socket::of(blog.address, None).await;
-    let Err((status, body, later)) = Socket::open(blog.address, &[PROTOCOL]).await else {
-        panic!("no limit")
-    };
-    assert_eq!((status, later.as_str()), (503, "5"));
+    let handshake = blog
+        .http
+        .get(blog.url("/graphql/ws"))
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    let refused = handshake.send().await.unwrap();
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"5".parse().unwrap()));
+    let body: Value = refused.json().await.unwrap();
     assert_eq!(body["errors"][0]["extensions"]["code"], "TOO_MANY_SOCKETS");
     assert_eq!(blog.query("{ __typename }").await["__typename"], "Query", "requests go on");
     second.round_trip().await;
@@ -73,19 +79,26 @@ async fn a_client_that_does_not_read_is_dropped() {
 #[tokio::test]
 async fn a_silent_client_is_pinged_and_a_dead_one_dropped() {
     let blog = limited(Database::Sqlite, |limits| {
-        limits.most_per_address = 1;
-        limits.ping_every = Duration::from_millis(100);
+        limits.ping_every = Duration::from_millis(50);
+        limits.pong_wait = PATIENCE;
     })
     .await;
     let mut alive = Socket::of(blog.address, None).await;
-    // Reading answers pings, so it outlives many of them.
     for _ in 0..5 {
         assert!(alive.is_pinged().await);
     }
     alive.round_trip().await;
-    // From now on nobody reads, and so nobody answers.
+
+    let blog = limited(Database::Sqlite, |limits| {
+        limits.most_per_address = 1;
+        limits.ping_every = Duration::from_millis(50);
+        limits.pong_wait = Duration::from_millis(50);
+    })
+    .await;
+    // Nobody reads, and so nobody answers.
+    let dead = Socket::by_protocol(blog.address, &[]).await;
     room(blog.address).await;
-    drop(alive);
+    drop(dead);
 }
 
 #[tokio::test]

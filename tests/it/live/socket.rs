@@ -16,12 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Socket(WebSocketStream<TcpStream>);
 
 impl Socket {
-    /// Opens one with these headers; what it says instead is the status and the body of the refusal, and when to come
-    /// again.
-    pub(crate) async fn open(
-        server: SocketAddr,
-        headers: &[(&'static str, &str)],
-    ) -> Result<Self, (u16, Value, String)> {
+    /// Opens one with these headers; the status, where it is refused.
+    pub(crate) async fn open(server: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
         let stream = TcpStream::connect(server).await.unwrap();
         let mut request = format!("ws://{server}/graphql/ws").into_client_request().unwrap();
         for (name, value) in headers {
@@ -29,12 +25,7 @@ impl Socket {
         }
         match timeout(PATIENCE, client_async(request, stream)).await.unwrap() {
             Ok((socket, _)) => Ok(Self(socket)),
-            Err(Error::Http(response)) => {
-                let later =
-                    response.headers().get("retry-after").map(|later| later.to_str().unwrap().to_owned());
-                let body = serde_json::from_slice(response.body().as_deref().unwrap()).unwrap();
-                Err((response.status().as_u16(), body, later.unwrap_or_default()))
-            }
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
     }

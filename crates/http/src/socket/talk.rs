@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures::{
-    SinkExt, StreamExt,
+    FutureExt, SinkExt, StreamExt,
     stream::{self, AbortHandle, BoxStream, SelectAll, abortable},
 };
 use hyper::upgrade::Upgraded;
@@ -149,7 +149,8 @@ impl Talk {
     /// When something is due although nothing happens.
     fn wakes_at(&self) -> Instant {
         let limits = self.limits();
-        let silent = self.heard + limits.ping_every * if self.pinged { 2 } else { 1 };
+        let silent =
+            self.heard + limits.ping_every + if self.pinged { limits.pong_wait } else { Duration::ZERO };
         let init = self.opened + limits.init_wait;
         let check = self.checked + limits.check_every;
         let init = (Instant::now() < init && !self.machine.is_ready()).then_some(init);
@@ -215,7 +216,11 @@ impl Talk {
         let now = Instant::now();
         self.tell(Input::Open(now - self.opened)).await?;
         let (silent, limits) = (now - self.heard, *self.limits());
-        if silent >= limits.ping_every * 2 && self.pinged {
+        if silent >= limits.ping_every + limits.pong_wait && self.pinged {
+            // It may have answered while the whole server was busy.
+            if let Some(frame) = self.frames.next().now_or_never() {
+                return self.take_frame(frame).await;
+            }
             debug!("a client does not answer");
             return Goes::Break(());
         }
