@@ -69,7 +69,7 @@ impl Reader {
         let account = checked.insert(&mut writing, inner.clock.new_id(), inner.clock.now(), password).await?;
         let detail = account.role.as_str();
         writing.audit("account.create", Some(target(&account)), detail).await?;
-        Ok((account, writing.commit().await?.seq))
+        Ok((account, self.blog().commit_unseen(writing).await?))
     }
 
     /// Changes an account. Everybody may change what others see of their own and its address; the rest is for owners.

@@ -76,6 +76,7 @@ pub struct Prepared {
     pub(crate) document: ExecutableDocument,
     pub(crate) plan: Plan,
     cost: u64,
+    writes: bool,
     pub(crate) subscribes: bool,
 }
 
@@ -188,7 +189,7 @@ impl Gateway {
                 .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
         }
         let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
-        Ok(Prepared { question, document, plan, cost, subscribes })
+        Ok(Prepared { question, document, plan, cost, writes, subscribes })
     }
 
     /// Runs what is prepared, as `reader` sees the blog.
@@ -204,7 +205,10 @@ impl Gateway {
         id: RequestId,
         over_socket: bool,
     ) -> Answer {
-        let Prepared { question, document, plan, cost, subscribes } = prepared;
+        let Prepared { question, document, plan, cost, writes, subscribes } = prepared;
+        if writes {
+            reader.keep_nothing();
+        }
         if subscribes {
             let message = "a subscription has many answers and is not taken here: send it over a WebSocket to /graphql/ws, \
                            by the protocol graphql-transport-ws";

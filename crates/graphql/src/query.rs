@@ -5,7 +5,7 @@ mod filter;
 mod terms;
 mod webhooks;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, MergedObject, Object, OneofObject, Result};
 use inkstand_blog::WriteError;
@@ -294,7 +294,7 @@ async fn fetch(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>> {
     })
 }
 
-async fn find(ctx: &Context<'_>, kind: EntryKind, by: PostBy) -> Result<Option<model::Entry>> {
+async fn find(ctx: &Context<'_>, kind: EntryKind, by: PostBy) -> Result<Option<Arc<model::Entry>>> {
     let reader = &state(ctx).reader;
     let found = match by {
         PostBy::Id(id) => reader.entry(NodeId::parse_entry(&id, kind)?).await,
@@ -303,7 +303,7 @@ async fn find(ctx: &Context<'_>, kind: EntryKind, by: PostBy) -> Result<Option<m
         PostBy::Path(path) => match model::Path::parse(&path) {
             Err(_) => Ok(None),
             Ok(path) => reader.route(&path).await.map(|route| match route {
-                inkstand_blog::Route::Here(entry) | inkstand_blog::Route::Moved(entry) => Some(*entry),
+                inkstand_blog::Route::Here(entry) | inkstand_blog::Route::Moved(entry) => Some(entry),
                 inkstand_blog::Route::Gone | inkstand_blog::Route::Nothing => None,
             }),
         },
@@ -311,7 +311,7 @@ async fn find(ctx: &Context<'_>, kind: EntryKind, by: PostBy) -> Result<Option<m
     Ok(found.map_err(|error| fault(ctx, error))?.filter(|entry| entry.kind == kind))
 }
 
-async fn entries<Node: async_graphql::OutputType + From<model::Entry>>(
+async fn entries<Node: async_graphql::OutputType + From<Arc<model::Entry>>>(
     ctx: &Context<'_>,
     kind: EntryKind,
     filter: model::EntryFilter,

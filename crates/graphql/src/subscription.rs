@@ -111,16 +111,19 @@ impl Wanted {
             entry.kind == EntryKind::Post && entry.publication.status() == EntryStatus::Published
         });
         let Some(post) = post else { return Ok(None) };
+        let filed = match (&self.tag, &self.series) {
+            (None, None) => return Ok(Some(Post::from(post))),
+            _ => reader.filings(&[id]).await?.remove(&id).unwrap_or_default(),
+        };
         if let Some(slug) = &self.tag {
             let Some(tag) = reader.term_by_slug::<model::Tag>(slug).await? else { return Ok(None) };
-            let filed = reader.tags_of(&[id]).await?.remove(&id).unwrap_or_default();
-            if !filed.iter().any(|filed| filed.id == tag.id) {
+            if !filed.tags.iter().any(|filed| filed.id == tag.id) {
                 return Ok(None);
             }
         }
         if let Some(slug) = &self.series {
             let Some(series) = reader.term_by_slug::<model::Series>(slug).await? else { return Ok(None) };
-            if reader.series_of(&[id]).await?.remove(&id).is_none_or(|filed| filed.id != series.id) {
+            if filed.series.as_ref().is_none_or(|filed| filed.id != series.id) {
                 return Ok(None);
             }
         }

@@ -15,7 +15,11 @@ use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
 use crate::{
+    ResponseCache,
+    ahead::AheadLayer,
+    cache_tags::CACHE_TAG,
     graphiql, graphql, health,
+    kept_answer::SEQ,
     problem::problem,
     request_log,
     session_cookie::SessionCookie,
@@ -37,6 +41,8 @@ pub struct HttpOptions {
     pub deadline: Duration,
     /// The WebSockets of this server.
     pub sockets: Sockets,
+    /// Answers that are kept for everybody.
+    pub response_cache: ResponseCache,
 }
 
 impl HttpOptions {
@@ -53,7 +59,7 @@ pub fn router(options: HttpOptions) -> Router {
     let options = Arc::new(options);
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphql") }))
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
+        .route(graphql::ADDRESS, get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
         .route("/graphql/schema.graphql", get(graphql::schema))
         .route("/graphql/ws", get(socket::open))
         .route("/graphql/assets/{name}", get(graphiql::asset))
@@ -62,6 +68,7 @@ pub fn router(options: HttpOptions) -> Router {
         .fallback(nothing_here)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(&options), request_log::layer))
+        .layer(AheadLayer(Arc::clone(&options)))
         // Outermost: a page of another origin shall also read what the layers within it say.
         .layer(cors())
         .with_state(options)
@@ -73,7 +80,7 @@ fn cors() -> CorsLayer {
         .allow_origin(cors::Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE, header::ACCEPT, graphql::PREVIEW, graphql::AFTER_SEQ])
-        .expose_headers([request_log::REQUEST_ID])
+        .expose_headers([request_log::REQUEST_ID, header::ETAG, CACHE_TAG, SEQ])
         .max_age(Duration::from_secs(24 * 60 * 60))
 }
 
