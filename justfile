@@ -57,6 +57,10 @@ bench-start *POSTS: build
 bench *ARGS:
     bash .ci/bench "$@"
 
+# Install the clients of others (npm), against which tests run
+peers:
+    npm ci --prefix tests/peers --ignore-scripts --no-audit --no-fund
+
 # A throw-away PostgreSQL: `just postgres` prints its URL, `just postgres stop` removes it
 postgres COMMAND="start":
     @bash .ci/postgres "$1"

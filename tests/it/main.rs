@@ -13,6 +13,7 @@ mod cli;
 mod graphql;
 mod import;
 mod index;
+mod live;
 mod logs;
 mod walls;
 mod webhooks;

@@ -23,12 +23,13 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Each technology, with the crates that may know it.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("sea-orm", &["storage"]),
     ("sea-orm-migration", &["storage"]),
     ("tantivy", &["search"]),
     ("async-graphql", &["graphql"]),
     ("axum", &["http", "server"]),
+    ("tokio-tungstenite", &["http"]),
     ("comrak", &["markup"]),
     ("ammonia", &["markup"]),
     ("serde-saphyr", &["exchange"]),

@@ -195,6 +195,7 @@ fn settings(database: &TestDatabase) -> Settings {
         webhooks_allow_private: true,
         entity_cache: 32 * 1024 * 1024,
         keys: None,
+        sockets: inkstand_http::SocketLimits::default(),
         response_cache: 64 << 20,
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),

@@ -128,7 +128,7 @@ impl Reader {
         if !detail.is_empty() {
             writing.audit("account.update", Some(target(&account)), &detail).await?;
         }
-        Ok((account, self.blog().commit_unseen(writing).await?))
+        Ok((account, self.blog().commit_credentials(writing).await?))
     }
 
     /// Sets somebody else's password, and signs them out everywhere.
@@ -154,7 +154,7 @@ impl Reader {
         writing.set_password(id, password).await?;
         writing.end_sessions(id, None).await?;
         writing.audit("account.set_password", Some(target(&kept.account)), "").await?;
-        Ok((kept.account, self.blog().commit_unseen(writing).await?))
+        Ok((kept.account, self.blog().commit_credentials(writing).await?))
     }
 
     /// An account that the viewer may know: their own, or anybody's for owners.

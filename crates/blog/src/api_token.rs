@@ -113,7 +113,7 @@ impl Reader {
             writing.revoke_token(id, now).await?;
             writing.audit("token.revoke", Some(target(&token)), "").await?;
         }
-        Ok((token, self.blog().commit_unseen(writing).await?))
+        Ok((token, self.blog().commit_credentials(writing).await?))
     }
 
     /// The tokens of accounts, the latest first: of the viewer's own account, or of anybody's for owners.

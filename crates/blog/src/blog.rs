@@ -34,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) pulse: watch::Sender<Pulse>,
     /// What changed lately, for everything that remembers what it read.
     pub(crate) freshness: Freshness,
+    /// Told after each commit of this process that may have taken away what somebody is known by.
+    pub(crate) taken_away: watch::Sender<()>,
     /// What the database said lately.
     pub(crate) entities: Entities,
     /// Each step along the log, for those who listen.
@@ -101,6 +103,7 @@ impl Blog {
             freshness: Freshness::default(),
             entities: Entities::new(options.entity_cache),
             steps: broadcast::Sender::new(STEPS_KEPT),
+            taken_away: watch::Sender::new(()),
             pulse: watch::Sender::default(),
             outgoing: Client::new(reach)?,
             reach,
@@ -151,6 +154,20 @@ impl Blog {
         let Committed { seq, keys } = writing.commit().await?;
         self.inner.freshness.note(seq, &keys);
         Ok(seq)
+    }
+
+    /// The same for what may take away a session, a token or a role.
+    pub(crate) async fn commit_credentials(&self, writing: Writing<'_>) -> Result<Seq, StorageError> {
+        let seq = self.commit_unseen(writing).await?;
+        self.inner.taken_away.send_replace(());
+        Ok(seq)
+    }
+
+    /// Told whenever this process has taken away a session, a token or a role, for those who were let in by one and
+    /// stay. What other processes take away is not told.
+    #[must_use]
+    pub fn credentials_taken_away(&self) -> watch::Receiver<()> {
+        self.inner.taken_away.subscribe()
     }
 
     /// Has everything that waits for a moment look at the clock again, as after the clock has jumped.

@@ -22,6 +22,8 @@ pub(crate) const STEPS_KEPT: usize = 64;
 /// A step along the log.
 #[derive(Debug)]
 pub(crate) struct LogStep {
+    /// The number that the step went on from.
+    pub(crate) from: Seq,
     /// What changed, in order.
     pub(crate) changes: Vec<Change>,
     /// The number of the last change that was looked at.
@@ -77,7 +79,7 @@ impl Blog {
         let keys = after.changes.iter().map(|change| (change.seq, change.keys.as_slice()));
         self.inner.freshness.follow(reached, keys);
         *position = Some(Position { log: at.log, seq: reached });
-        self.tell(LogStep { changes: after.changes, reached, reset: false });
+        self.tell(LogStep { from: at.seq, changes: after.changes, reached, reset: false });
         Ok(true)
     }
 
@@ -85,7 +87,7 @@ impl Blog {
         let end = self.inner.storage.log_end().await?;
         self.inner.freshness.begin_anew(end.seq);
         if before.is_some() {
-            self.tell(LogStep { changes: Vec::new(), reached: end.seq, reset: true });
+            self.tell(LogStep { from: end.seq, changes: Vec::new(), reached: end.seq, reset: true });
         }
         Ok(end)
     }

@@ -62,12 +62,12 @@ pub(crate) fn check_text(query: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Weighs a parsed document; its text has been weighed.
+/// Weighs a parsed document, and says what it costs; its text has been weighed.
 pub(crate) fn check_document(
     document: &ExecutableDocument,
     variables: &Map<String, serde_json::Value>,
     schema: &SchemaMap,
-) -> Result<(), Refusal> {
+) -> Result<u64, Refusal> {
     if document.fragments.len() > MOST_FRAGMENTS {
         return Err(too_much(format!("a document has at most {MOST_FRAGMENTS} fragments")));
     }
@@ -88,7 +88,7 @@ pub(crate) fn check_document(
              in several requests"
         )));
     }
-    Ok(())
+    Ok(cost)
 }
 
 /// What a field costs by itself, before anything below it: statements and searches are dearer than leaves, and a
@@ -315,7 +315,7 @@ mod tests {
     fn check_with(query: &str, variables: serde_json::Value) -> Result<(), Refusal> {
         check_text(query)?;
         let schema = SchemaMap::read(&Gateway::new("").sdl());
-        check_document(&parse_query(query).unwrap(), variables.as_object().unwrap(), &schema)
+        check_document(&parse_query(query).unwrap(), variables.as_object().unwrap(), &schema).map(|_| ())
     }
 
     fn check(query: &str) -> Result<(), Refusal> {

@@ -31,9 +31,15 @@ pub const BODY_TOO_LARGE: &str = "BODY_TOO_LARGE";
 pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
 /// The request took too long.
 pub const TIMEOUT: &str = "TIMEOUT";
+/// The change log does not go on from the position that was given.
+pub const LOG_RESET: &str = "LOG_RESET";
+/// More operations at once than one socket may carry.
+pub const TOO_MANY_OPERATIONS: &str = "TOO_MANY_OPERATIONS";
+/// More sockets at once than this server keeps, or than one address may have.
+pub const TOO_MANY_SOCKETS: &str = "TOO_MANY_SOCKETS";
 
 /// Every code.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 18] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -49,4 +55,7 @@ pub const ALL: [&str; 15] = [
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     TIMEOUT,
+    LOG_RESET,
+    TOO_MANY_OPERATIONS,
+    TOO_MANY_SOCKETS,
 ];

@@ -6,7 +6,10 @@ use async_graphql::{Context, Error, ErrorExtensions};
 use inkstand_blog::BlogError;
 use inkstand_model::Viewer;
 
-use crate::{code, request::RequestState};
+use crate::{
+    code,
+    request::{RequestState, state},
+};
 
 /// A refusal that the client can act on.
 pub(crate) fn refusal(code: &'static str, message: impl Into<String>) -> Error {
@@ -16,9 +19,14 @@ pub(crate) fn refusal(code: &'static str, message: impl Into<String>) -> Error {
 /// Anything that a use case says no to: what the client did, as a refusal; what we did, as one opaque error
 /// under which the log tells more.
 pub(crate) fn fault(ctx: &Context<'_>, error: impl Into<Arc<BlogError>>) -> Error {
+    fault_in(state(ctx), error)
+}
+
+/// The same, of a request whose context is not at hand.
+pub(crate) fn fault_in(state: &RequestState, error: impl Into<Arc<BlogError>>) -> Error {
     let error = error.into();
     match error.as_ref() {
-        BlogError::NotAllowed(_) => match ctx.data_unchecked::<RequestState>().reader.viewer() {
+        BlogError::NotAllowed(_) => match state.reader.viewer() {
             Viewer::Anonymous => {
                 refusal(code::UNAUTHENTICATED, "only for those who have signed in, or with a token")
             }
@@ -27,7 +35,7 @@ pub(crate) fn fault(ctx: &Context<'_>, error: impl Into<Arc<BlogError>>) -> Erro
             }
         },
         _ => {
-            let request = &ctx.data_unchecked::<RequestState>().id;
+            let request = &state.id;
             tracing::error!(request_id = %request, error = error.as_ref() as &dyn std::error::Error, "a resolver failed");
             refusal(
                 code::INTERNAL,

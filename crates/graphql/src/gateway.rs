@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_graphql::{
-    EmptySubscription, Request, Response, Schema, ServerError, Value, Variables,
+    Request, Response, Schema, ServerError, Value, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
     parser::{
         parse_query,
@@ -26,6 +26,7 @@ use crate::{
     query::QueryRoot,
     request::{RequestId, RequestState, SessionChange, SessionSlot},
     schema_map::SchemaMap,
+    subscription::{SubscriptionRoot, meant, with_one_root},
 };
 
 /// Nested parentheses, brackets and braces that the parser follows before it gives up.
@@ -37,14 +38,17 @@ const LONGEST_NAME: usize = 80;
 /// Bytes of an error's message.
 const LONGEST_MESSAGE: usize = 1_000;
 
+/// What a request costs that is refused: it was read, and not much more.
+pub const REFUSAL_COST: u64 = 10;
+
 /// Directives on one selection.
 const MOST_DIRECTIVES: usize = 16;
 
 /// The schema, ready to answer. Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway {
-    schema: Schema<QueryRoot, MutationRoot, EmptySubscription>,
-    public_url: Arc<str>,
+    pub(crate) schema: Schema<QueryRoot, MutationRoot, SubscriptionRoot>,
+    pub(crate) public_url: Arc<str>,
     map: Arc<SchemaMap>,
 }
 
@@ -66,6 +70,30 @@ pub struct Question {
     pub caller: Caller,
 }
 
+/// A request that was read, weighed and found good: ready to run.
+pub struct Prepared {
+    pub(crate) question: Question,
+    pub(crate) document: ExecutableDocument,
+    pub(crate) plan: Plan,
+    cost: u64,
+    writes: bool,
+    pub(crate) subscribes: bool,
+}
+
+impl Prepared {
+    /// What it will cost, in units of the budget.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        self.cost
+    }
+
+    /// Whether it has many answers, and goes over a socket alone.
+    #[must_use]
+    pub fn subscribes(&self) -> bool {
+        self.subscribes
+    }
+}
+
 /// What to send back.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -75,6 +103,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// What became of the session of whoever asked, if it began or ended.
     pub session: Option<SessionChange>,
+    /// What it cost, in units of the budget: what was foreseen for what ran, [`REFUSAL_COST`] for what did not.
+    pub cost: u64,
 }
 
 /// What became of a request, as far as a transport must know.
@@ -96,7 +126,7 @@ impl Gateway {
     /// Builds the schema. `public_url` is the site's address without a slash at its end, for absolute links.
     #[must_use]
     pub fn new(public_url: &str) -> Self {
-        let schema = Schema::build(QueryRoot::default(), MutationRoot::default(), EmptySubscription)
+        let schema = Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot)
             .limit_recursive_depth(PARSER_DEPTH)
             .limit_directives(MOST_DIRECTIVES)
             .extension(MarkExecution)
@@ -111,31 +141,37 @@ impl Gateway {
         self.schema.sdl()
     }
 
-    /// Answers a request as `reader` sees the blog. The current span gets the operation's name.
+    /// Answers a request as `reader` sees the blog: [`Self::prepare`], then [`Self::run`]. The current span gets the
+    /// operation's name.
     pub async fn execute(&self, question: Question, reader: Reader, id: RequestId) -> Answer {
-        if let Err(refusal) = check_text(&question.query) {
-            return refused_by(refusal);
+        match self.prepare(question) {
+            Ok(prepared) => self.run(prepared, reader, id).await,
+            Err(refusal) => refusal,
         }
-        let document = match parse_query(&question.query) {
-            Ok(document) => document,
-            Err(error) => return refused(vec![in_one_line(error.into())], code::PARSE_FAILED),
-        };
-        if let Err(refusal) = check_document(&document, &question.variables, &self.map) {
-            return refused_by(refusal);
-        }
+    }
+
+    /// Reads a request and weighs it, before anything runs: a transport learns what it costs.
+    ///
+    /// # Errors
+    /// The answer, where it is refused.
+    pub fn prepare(&self, question: Question) -> Result<Prepared, Answer> {
+        check_text(&question.query).map_err(refused_by)?;
+        let mut document = parse_query(&question.query)
+            .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?;
+        let cost = check_document(&document, &question.variables, &self.map).map_err(refused_by)?;
         let writes = document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query);
-        if writes {
-            reader.keep_nothing();
-        }
+        let subscribes = meant(&document, question.operation_name.as_deref())
+            .is_some_and(|operation| operation.node.ty == OperationType::Subscription);
+        let writes = writes && !subscribes;
         if question.read_only && writes {
             let error = ServerError::new("only queries may be sent by GET; use POST", None);
-            return Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) };
+            return Err(Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) });
         }
         if question.unproven && writes {
             let message = "a request with a cookie that changes something must come from a page of this site, or have \
                            the header Inkstand-Csrf with any value";
             let error = ServerError::new(message, None);
-            return Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) };
+            return Err(Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) });
         }
         let name = question.operation_name.as_deref().or_else(|| {
             let mut names = document.operations.iter().filter_map(|(name, _)| name);
@@ -146,32 +182,66 @@ impl Gateway {
             Span::current().record("operation", &name[..name.floor_char_boundary(LONGEST_NAME)]);
         }
         if let Some(error) = missing_variable(&document, name, &question.variables) {
-            return refused(vec![error], code::VALIDATION_FAILED);
+            return Err(refused(vec![error], code::VALIDATION_FAILED));
         }
+        if subscribes {
+            with_one_root(&mut document, question.operation_name.as_deref())
+                .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
+        }
+        let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
+        Ok(Prepared { question, document, plan, cost, writes, subscribes })
+    }
 
+    /// Runs what is prepared, as `reader` sees the blog.
+    pub async fn run(&self, prepared: Prepared, reader: Reader, id: RequestId) -> Answer {
+        self.run_over(prepared, reader, id, false).await
+    }
+
+    /// The same, `over_socket` or by HTTP.
+    pub(crate) async fn run_over(
+        &self,
+        prepared: Prepared,
+        reader: Reader,
+        id: RequestId,
+        over_socket: bool,
+    ) -> Answer {
+        let Prepared { question, document, plan, cost, writes, subscribes } = prepared;
+        if writes {
+            reader.keep_nothing();
+        }
+        if subscribes {
+            let message = "a subscription has many answers and is not taken here: send it over a WebSocket to /graphql/ws, \
+                           by the protocol graphql-transport-ws";
+            return refused(vec![ServerError::new(message, None)], code::BAD_REQUEST);
+        }
         let batches = Batches::default();
         let executed = Executed::default();
-        let variables = Variables::from_json(serde_json::Value::Object(question.variables));
         let session = SessionSlot::default();
         let state = RequestState::new(
             id,
             reader,
             Arc::clone(&self.public_url),
             &batches,
-            question.caller,
+            question.caller.clone(),
             session.clone(),
         );
-        let mut request =
-            Request::new(question.query).variables(variables).data(state).data(executed.clone());
-        request.operation_name = question.operation_name;
-        let plan = Plan::new(&document, request.operation_name.as_deref(), &self.map);
-        request.set_parsed_query(document);
+        let state = Arc::new(state.over_socket(over_socket));
+        let request = request(question, document).data(state).data(executed.clone());
         let response = batches.drive(self.schema.execute(request)).await;
-        if !executed.0.load(Ordering::Relaxed) {
+        if !executed.began() {
             return refused(response.errors, code::VALIDATION_FAILED);
         }
-        Answer { session: session.take(), ..answer(response, &plan) }
+        Answer { session: session.take(), cost, ..answer(response, &plan) }
     }
+}
+
+/// What the library is given to execute.
+pub(crate) fn request(question: Question, document: ExecutableDocument) -> Request {
+    let variables = Variables::from_json(serde_json::Value::Object(question.variables));
+    let mut request = Request::new(question.query).variables(variables);
+    request.operation_name = question.operation_name;
+    request.set_parsed_query(document);
+    request
 }
 
 fn refused_by(refusal: Refusal) -> Answer {
@@ -214,12 +284,13 @@ fn missing_variable(
 }
 
 /// The body of a refusal before execution: GraphQL §7.1 wants no `data` in it.
-fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
+pub(crate) fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
     let errors: Vec<_> = errors.into_iter().map(|error| coded(error, code)).collect();
     Answer {
         body: json!({ "errors": errors }).to_string().into_bytes(),
         outcome: Outcome::Refused,
         session: None,
+        cost: REFUSAL_COST,
     }
 }
 
@@ -230,7 +301,7 @@ fn answer(response: Response, plan: &Plan) -> Answer {
     completed.errors = errors.into_iter().map(|error| coded(error, code::BAD_INPUT)).collect();
     let outcome = if completed.errors.is_empty() { Outcome::Answered } else { Outcome::Partly };
     match serde_json::to_vec(&completed) {
-        Ok(body) => Answer { body, outcome, session: None },
+        Ok(body) => Answer { body, outcome, session: None, cost: 0 },
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written as JSON");
             refused(vec![ServerError::new("the answer cannot be written as JSON", None)], code::INTERNAL)
@@ -238,7 +309,7 @@ fn answer(response: Response, plan: &Plan) -> Answer {
     }
 }
 
-fn coded(mut error: ServerError, code: &'static str) -> ServerError {
+pub(crate) fn coded(mut error: ServerError, code: &'static str) -> ServerError {
     // The library repeats a value that does not fit, however long it is.
     if error.message.len() > LONGEST_MESSAGE {
         error.message.truncate(error.message.floor_char_boundary(LONGEST_MESSAGE));
@@ -254,7 +325,13 @@ fn coded(mut error: ServerError, code: &'static str) -> ServerError {
 /// Whether the execution began: what fails before is a request error, what fails in it a field error, and the
 /// library's response does not tell them apart.
 #[derive(Clone, Default)]
-struct Executed(Arc<AtomicBool>);
+pub(crate) struct Executed(Arc<AtomicBool>);
+
+impl Executed {
+    pub(crate) fn began(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 struct MarkExecution;
 

@@ -29,6 +29,9 @@ mod query;
 mod request;
 mod scalar;
 mod schema_map;
+pub mod socket;
+mod subscription;
 
-pub use gateway::{Answer, Gateway, Outcome, Question};
+pub use gateway::{Answer, Gateway, Outcome, Prepared, Question, REFUSAL_COST};
 pub use request::{RequestId, SessionChange};
+pub use subscription::Delivery;

@@ -66,6 +66,7 @@ pub(crate) struct RequestState {
     pub(crate) public_url: Arc<str>,
     pub(crate) caller: Caller,
     session: SessionSlot,
+    over_socket: bool,
     batches: Batches,
     memory: Mutex<Arc<Memory>>,
 }
@@ -97,7 +98,18 @@ impl RequestState {
         session: SessionSlot,
     ) -> Self {
         let memory = Mutex::new(Memory::new(reader.clone(), batches.clone()));
-        Self { id, reader, public_url, caller, session, batches: batches.clone(), memory }
+        let over_socket = false;
+        Self { id, reader, public_url, caller, session, over_socket, batches: batches.clone(), memory }
+    }
+
+    /// The same for a request over a socket.
+    pub(crate) fn over_socket(self, over_socket: bool) -> Self {
+        Self { over_socket, ..self }
+    }
+
+    /// Whether the answer can set a cookie: one over a socket cannot.
+    pub(crate) fn can_begin_session(&self) -> bool {
+        !self.over_socket
     }
 
     /// Has the transport tell the client that a session began or ended.
@@ -144,6 +156,6 @@ impl RequestState {
 }
 
 /// The state of the request that `ctx` belongs to.
-pub(crate) fn state<'a>(ctx: &Context<'a>) -> &'a RequestState {
-    ctx.data_unchecked::<RequestState>()
+pub(crate) fn state<'a>(ctx: &Context<'a>) -> &'a Arc<RequestState> {
+    ctx.data_unchecked::<Arc<RequestState>>()
 }

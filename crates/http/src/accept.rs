@@ -6,12 +6,11 @@ use axum::Router;
 use hyper::{
     Request,
     body::Incoming,
-    server::conn::http1,
     service::{Service, service_fn},
 };
 use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
     service::TowerToHyperService,
 };
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
@@ -37,8 +36,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
 }
 
 async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, head: Duration) {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(head);
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1().timer(TokioTimer::new()).header_read_timeout(head);
     let free = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     // Aborts its tasks when dropped.
@@ -77,7 +76,8 @@ async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output 
             request.extensions_mut().insert(peer);
             routes.call(request)
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection =
+            graceful.watch(http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned());
         connections.spawn(async move {
             if let Err(fault) = connection.await {
                 debug!(%fault, "a connection broke off");

@@ -158,7 +158,7 @@ async fn execute(
         None => reader,
     };
     let (reader, provenance) = reader.noting();
-    let Answer { body, outcome, session } = options.gateway.execute(question, reader, id).await;
+    let Answer { body, outcome, session, .. } = options.gateway.execute(question, reader, id).await;
     if let Some(making) = making {
         let kept = keepable(options, media_type, &body, outcome, &provenance).map(Arc::new);
         making.end(kept.clone().filter(|kept| options.blog.still_true(kept.basis()).is_some()));

@@ -99,10 +99,14 @@ pub(crate) fn caller(peer: Option<Peer>, headers: &HeaderMap) -> Caller {
 }
 
 /// The secret after `Authorization: Bearer`; empty where there is none behind it.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?;
     // What is no ASCII is no token of ours, but it may have been meant as one.
-    let text = value.to_str().unwrap_or("Bearer ");
+    bearer_of(value.to_str().unwrap_or("Bearer "))
+}
+
+/// The secret in the value of such a header.
+pub(crate) fn bearer_of(text: &str) -> Option<&str> {
     let (scheme, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
     scheme.eq_ignore_ascii_case("bearer").then(|| rest.trim())
 }

@@ -9,6 +9,7 @@
 //! | `GET /graphql?query=…` | a query |
 //! | `GET /graphql` in a browser | GraphiQL, its files embedded |
 //! | `GET /graphql/schema.graphql` | the schema |
+//! | `GET /graphql/ws` | a WebSocket of the protocol `graphql-transport-ws` |
 //! | `GET /healthz` | whether the process lives |
 //! | `GET /readyz` | whether the database answers, and how far the search has come |
 //!
@@ -39,8 +40,10 @@ mod response_cache;
 mod router;
 mod same_origin;
 mod session_cookie;
+mod socket;
 
 pub use accept::serve;
 pub use graphiql::GRAPHIQL_LICENCES;
 pub use response_cache::{ResponseCache, ResponseCacheFigures};
 pub use router::{HttpOptions, router};
+pub use socket::{SocketLimits, Sockets};

@@ -15,8 +15,15 @@ use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
 use crate::{
-    ResponseCache, ahead::AheadLayer, cache_tags::CACHE_TAG, graphiql, graphql, health, kept_answer::SEQ,
-    problem::problem, request_log, session_cookie::SessionCookie,
+    ResponseCache,
+    ahead::AheadLayer,
+    cache_tags::CACHE_TAG,
+    graphiql, graphql, health,
+    kept_answer::SEQ,
+    problem::problem,
+    request_log,
+    session_cookie::SessionCookie,
+    socket::{self, Sockets},
 };
 
 /// What the routes need.
@@ -32,6 +39,8 @@ pub struct HttpOptions {
     pub clock: Arc<dyn Clock>,
     /// No answer takes longer; then the client is told so.
     pub deadline: Duration,
+    /// The WebSockets of this server.
+    pub sockets: Sockets,
     /// Answers that are kept for everybody.
     pub response_cache: ResponseCache,
 }
@@ -52,6 +61,7 @@ pub fn router(options: HttpOptions) -> Router {
         .route("/", get(|| async { Redirect::temporary("/graphql") }))
         .route(graphql::ADDRESS, get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
         .route("/graphql/schema.graphql", get(graphql::schema))
+        .route("/graphql/ws", get(socket::open))
         .route("/graphql/assets/{name}", get(graphiql::asset))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::Gateway;
-use inkstand_http::{HttpOptions, ResponseCache, router, serve};
+use inkstand_http::{HttpOptions, ResponseCache, Sockets, router, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
@@ -28,6 +28,7 @@ pub struct Application {
     listener: TcpListener,
     address: SocketAddr,
     router: axum::Router,
+    sockets: Sockets,
     blog: Blog,
     response_cache: ResponseCache,
     sample_posts: u64,
@@ -70,6 +71,7 @@ impl Application {
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
         let setup_token = blog.offer_setup().await?;
         let gateway = Gateway::new(&public_url);
+        let sockets = Sockets::new(settings.sockets);
         let response_cache = ResponseCache::of_bytes(settings.response_cache);
         let router = router(HttpOptions {
             blog: blog.clone(),
@@ -77,9 +79,10 @@ impl Application {
             public_url,
             clock,
             deadline: DEADLINE,
+            sockets: sockets.clone(),
             response_cache: response_cache.clone(),
         });
-        Ok(Self { listener, address, router, blog, response_cache, sample_posts, setup_token, lock })
+        Ok(Self { listener, address, router, sockets, blog, response_cache, sample_posts, setup_token, lock })
     }
 
     /// Where it listens.
@@ -117,7 +120,7 @@ impl Application {
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, router, blog, lock, .. } = self;
+        let Self { listener, address, router, sockets, blog, lock, .. } = self;
         info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
         let (stopping, stopped) = watch::channel(false);
         let until_stopped = || {
@@ -139,7 +142,9 @@ impl Application {
         stopping.send_replace(true);
         let served = match early {
             Some(ended) => ended.context("the server broke off"),
-            None => match tokio::time::timeout(DRAIN, &mut serving).await {
+            None => match tokio::time::timeout(DRAIN, async { tokio::join!(&mut serving, sockets.end()).0 })
+                .await
+            {
                 Ok(ended) => ended.context("the server broke off"),
                 Err(_) => {
                     warn!("some requests did not end in time and are broken off");

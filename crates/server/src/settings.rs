@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
+use inkstand_http::SocketLimits;
 use inkstand_identity::{ServerKey, ServerKeys};
 use inkstand_storage::DatabaseUrl;
 use serde::Deserialize;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub entity_cache: u64,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
     pub keys: Option<ServerKeys>,
+    /// What WebSockets may.
+    pub sockets: SocketLimits,
     /// Bytes of memory for answers that are kept for everybody; 0 keeps none.
     pub response_cache: u64,
     /// How the log looks.
@@ -176,6 +179,7 @@ impl Settings {
                 .or(file.entity_cache)
                 .map_or(USUAL_ENTITY_CACHE, ByteSize::bytes),
             keys,
+            sockets: SocketLimits::default(),
             response_cache: serve
                 .response_cache
                 .or(file.response_cache)

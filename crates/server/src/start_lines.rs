@@ -114,6 +114,7 @@ mod tests {
             webhooks_allow_private: false,
             response_cache: 0,
             keys: None,
+            sockets: inkstand_http::SocketLimits::default(),
             entity_cache: 0,
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),

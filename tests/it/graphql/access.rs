@@ -1,4 +1,5 @@
-//! Who may see what, and who may do what: two tables whose rows come from the schema.
+//! Who may see what, and who may do what: tables whose rows come from the schema.
 
 mod mutations;
 mod reads;
+mod subscriptions;

@@ -4,6 +4,8 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use inkstand_blog::{AccountChange, NewAccount, SetUp, SignIn};
 
 use crate::{
+    code,
+    error::refusal,
     node_id::NodeId,
     object::{Account, Role},
     payload::payload,
@@ -22,6 +24,10 @@ impl AccountMutations {
     /// from all together, the next attempt has to wait for up to a quarter of an hour. Programs use tokens instead.
     async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<AccountPayload> {
         let state = state(ctx);
+        if !state.can_begin_session() {
+            let message = "sign in by POST to /graphql: a socket cannot set the cookie";
+            return Err(refusal(code::BAD_REQUEST, message));
+        }
         let SignInInput { name, password } = input;
         let sign_in = SignIn { name, password, caller: state.caller.clone() };
         let outcome = state.reader.sign_in(sign_in).await;

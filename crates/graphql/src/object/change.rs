@@ -23,6 +23,8 @@ pub(crate) struct ChangeList {
 /// A change that readers could notice.
 #[derive(SimpleObject)]
 pub(crate) struct EntryChange {
+    /// Its position: what comes after it, one gets by handing this back as `after`.
+    seq: Seq,
     /// The id of what changed; null for the site's settings. It may be gone by now.
     id: Option<ID>,
     /// What kind of thing changed.
@@ -51,6 +53,7 @@ impl EntryChange {
             model::ChangeKind::Index | model::ChangeKind::Webhook => return None,
         };
         Some(Self {
+            seq: Seq(change.seq),
             id: NodeId::of_change(change.kind, change.id).map(ID::from),
             kind,
             action: match change.op {

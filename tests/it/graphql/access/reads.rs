@@ -10,21 +10,21 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 /// Whatever is secret has this in its name.
-const SECRET: &str = "zyx";
+pub(super) const SECRET: &str = "zyx";
 
-struct World {
-    blog: TestBlog,
-    anybody: Client,
+pub(super) struct World {
+    pub(super) blog: TestBlog,
+    pub(super) anybody: Client,
     subscriber: Client,
     other_author: Client,
     author: Client,
-    editor: Client,
+    pub(super) editor: Client,
     owner: Client,
 }
 
 impl World {
     /// A blog with public posts and five members; the clock stands still, so that two of them have the very same ids.
-    async fn new(database: Database) -> Self {
+    pub(super) async fn new(database: Database) -> Self {
         let now = Instant::parse_rfc3339("2024-12-01T00:00:00Z").unwrap();
         let database = TestBlog::start(database).await.stop().await;
         let blog = TestBlog::serve(database, Arc::new(FixedClock::at(now))).await;
@@ -47,7 +47,7 @@ impl World {
     }
 
     /// Drafts, scheduled, private and trashed posts and pages, filed under terms of their own and under public ones.
-    async fn keep_secrets(&self) -> Vec<Value> {
+    pub(super) async fn keep_secrets(&self) -> Vec<Value> {
         let file = |n: usize, front: &str| {
             let file = format!(
                 "---\ntitle: Secret {SECRET} {n}\n{front}\nauthor: [grace, {SECRET}-author]\ntags: [ink, {SECRET}-tag]\ncategories: [Pens, {SECRET}-category]\nseries: {SECRET}-series\nlang: en\n---\nSome ink and {SECRET}words, #{SECRET}hash.\n",

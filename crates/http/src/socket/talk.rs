@@ -1,0 +1,377 @@
+//! One socket, from its first frame to its last.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    future::ready,
+    ops::ControlFlow,
+    sync::Arc,
+    time::Duration,
+};
+
+use futures::{
+    FutureExt, SinkExt, StreamExt,
+    stream::{self, AbortHandle, BoxStream, SelectAll, abortable},
+};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use inkstand_blog::{BlogError, Caller};
+use inkstand_graphql::{
+    Delivery, Prepared, Question, RequestId, code,
+    socket::{Asked, Close, Input, Machine, Output, Rules, Run},
+};
+use serde_json::json;
+use tokio::{
+    io::AsyncReadExt,
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error as FrameError, Message,
+        error::ProtocolError,
+        protocol::{CloseFrame, Role, WebSocketConfig},
+    },
+};
+use tracing::{debug, error};
+
+use super::{
+    SocketLimits,
+    sender::{Known, Sender},
+};
+use crate::HttpOptions;
+
+/// How long a client may take to answer a close frame.
+const CLOSE_WAIT: Duration = Duration::from_secs(1);
+
+/// Bytes that a socket reads at once, of which it keeps a buffer.
+const READ_BUFFER: usize = 4 * 1024;
+
+/// One socket.
+pub(super) struct Talk {
+    options: Arc<HttpOptions>,
+    id: RequestId,
+    caller: Caller,
+    sender: Sender,
+    machine: Machine,
+    frames: WebSocketStream<TokioIo<Upgraded>>,
+    runs: SelectAll<BoxStream<'static, (Run, Option<Delivery>)>>,
+    ends: HashMap<Run, AbortHandle>,
+    stopping: watch::Receiver<bool>,
+    begun: u64,
+    opened: Instant,
+    heard: Instant,
+    pinged: bool,
+    checked: Instant,
+    /// Whether what the client sends can be read no more.
+    unreadable: bool,
+}
+
+enum Happened {
+    Frame(Option<Result<Message, FrameError>>),
+    Said(Run, Option<Delivery>),
+    /// A credential of somebody's was taken away.
+    TakenAway,
+    Time,
+    Stopping,
+}
+
+/// Whether the socket stays open.
+type Goes = ControlFlow<()>;
+
+impl Talk {
+    /// Talks until one of both sides ends it.
+    pub(super) async fn begin(
+        options: Arc<HttpOptions>,
+        id: RequestId,
+        caller: Caller,
+        sender: Sender,
+        stream: TokioIo<Upgraded>,
+        offered: &[String],
+    ) {
+        let limits = *options.sockets.limits();
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(0)
+            .max_message_size(Some(limits.largest_message))
+            .max_frame_size(Some(limits.largest_message));
+        let mut frames = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
+        let rules = Rules { most_operations: limits.most_operations, init_wait: limits.init_wait };
+        let machine = match Machine::open(offered.iter().map(String::as_str), rules) {
+            Ok(machine) => machine,
+            Err(close) => return say_goodbye(&mut frames, close, false).await,
+        };
+        let now = Instant::now();
+        let talk = Self {
+            stopping: options.sockets.stopping(),
+            options,
+            id,
+            caller,
+            sender,
+            machine,
+            frames,
+            runs: SelectAll::new(),
+            ends: HashMap::new(),
+            begun: 0,
+            opened: now,
+            heard: now,
+            pinged: false,
+            checked: now,
+            unreadable: false,
+        };
+        debug!("a socket is open");
+        talk.talk().await;
+        debug!("a socket is closed");
+    }
+
+    async fn talk(mut self) {
+        let mut taken_away = self.options.blog.credentials_taken_away();
+        loop {
+            let wake = self.wakes_at();
+            let happened = tokio::select! {
+                // Fails where the sockets are gone, which is a stop, too.
+                _ = self.stopping.wait_for(|stopping| *stopping) => Happened::Stopping,
+                frame = self.frames.next() => Happened::Frame(frame),
+                Some((run, said)) = self.runs.next() => Happened::Said(run, said),
+                Ok(()) = taken_away.changed() => Happened::TakenAway,
+                () = sleep_until(wake) => Happened::Time,
+            };
+            if self.take(happened).await.is_break() {
+                return;
+            }
+        }
+    }
+
+    fn limits(&self) -> &SocketLimits {
+        self.options.sockets.limits()
+    }
+
+    /// When something is due although nothing happens.
+    fn wakes_at(&self) -> Instant {
+        let limits = self.limits();
+        let silent =
+            self.heard + limits.ping_every + if self.pinged { limits.pong_wait } else { Duration::ZERO };
+        let init = self.opened + limits.init_wait;
+        let check = self.checked + limits.check_every;
+        let init = (Instant::now() < init && !self.machine.is_ready()).then_some(init);
+        let check = self.sender.is_known().then_some(check);
+        [init, check].into_iter().flatten().fold(silent, Instant::min)
+    }
+
+    async fn take(&mut self, happened: Happened) -> Goes {
+        match happened {
+            Happened::Stopping => self.tell(Input::Stopping).await,
+            Happened::Frame(frame) => self.take_frame(frame).await,
+            Happened::Said(run, None) => {
+                self.ends.remove(&run);
+                self.tell(Input::Ended(run)).await
+            }
+            Happened::Said(run, Some(delivery)) => {
+                // Time may have passed since it was asked for, and what was allowed then need not be so now.
+                if matches!(delivery, Delivery::Event(_)) {
+                    self.check().await?;
+                }
+                self.tell(Input::Delivered(run, delivery)).await
+            }
+            Happened::TakenAway => self.check().await,
+            Happened::Time => self.take_time().await,
+        }
+    }
+
+    async fn take_frame(&mut self, frame: Option<Result<Message, FrameError>>) -> Goes {
+        self.heard = Instant::now();
+        self.pinged = false;
+        match frame {
+            Some(Ok(Message::Text(text))) => self.tell(Input::Text(text.as_str())).await,
+            Some(Ok(Message::Binary(_))) => {
+                self.tell(Input::Unreadable("a message is a text, and no binary frame")).await
+            }
+            // Pings are answered below.
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Goes::Continue(()),
+            Some(Ok(Message::Close(_))) => {
+                // The answer to it is written as the rest is read.
+                let rest = async { while self.frames.next().await.is_some() {} };
+                let _ = timeout(CLOSE_WAIT, rest).await;
+                Goes::Break(())
+            }
+            None
+            | Some(Err(
+                FrameError::Io(_) | FrameError::Protocol(ProtocolError::ResetWithoutClosingHandshake),
+            )) => Goes::Break(()),
+            Some(Err(FrameError::Capacity(_))) => {
+                self.unreadable = true;
+                let most = self.limits().largest_message;
+                let reason =
+                    format!("a message has at most {most} bytes; send longer ones by POST to /graphql");
+                self.tell(Input::Unreadable(&reason)).await
+            }
+            Some(Err(fault)) => {
+                self.unreadable = true;
+                self.tell(Input::Unreadable(&format!("the frame cannot be read: {fault}"))).await
+            }
+        }
+    }
+
+    async fn take_time(&mut self) -> Goes {
+        let now = Instant::now();
+        self.tell(Input::Open(now - self.opened)).await?;
+        let (silent, limits) = (now - self.heard, *self.limits());
+        if silent >= limits.ping_every + limits.pong_wait && self.pinged {
+            // It may have answered while the whole server was busy.
+            if let Some(frame) = self.frames.next().now_or_never() {
+                return self.take_frame(frame).await;
+            }
+            debug!("a client does not answer");
+            return Goes::Break(());
+        }
+        if silent >= limits.ping_every && !self.pinged {
+            self.pinged = true;
+            self.send(Message::Ping(Vec::new().into())).await?;
+        }
+        if self.sender.is_known() && now - self.checked >= limits.check_every {
+            self.check().await?;
+        }
+        Goes::Continue(())
+    }
+
+    /// Ends the socket where its sender is not known any more.
+    async fn check(&mut self) -> Goes {
+        if !self.sender.is_known() {
+            return Goes::Continue(());
+        }
+        self.checked = Instant::now();
+        match self.sender.is_still_known(&self.options.blog).await {
+            Ok(Known::Yes) => Goes::Continue(()),
+            Ok(Known::No(why)) => self.tell(Input::Refused(why)).await,
+            Err(error) => self.fail(&error).await,
+        }
+    }
+
+    async fn fail(&mut self, error: &BlogError) -> Goes {
+        error!(error = error as &dyn std::error::Error, "a socket has to be closed");
+        Box::pin(self.tell(Input::Failed)).await
+    }
+
+    /// Tells the machine what happens, and does what is to be done about it.
+    async fn tell(&mut self, input: Input<'_>) -> Goes {
+        let mut outputs = VecDeque::from(self.machine.take(input));
+        while let Some(output) = outputs.pop_front() {
+            match output {
+                Output::Send(text) => self.send(Message::text(text)).await?,
+                Output::Identify { authorization } => {
+                    outputs.extend(self.identify(authorization.as_deref()).await);
+                }
+                Output::Start(run, asked) => {
+                    // Read anew for each operation, as for each request.
+                    Box::pin(self.check()).await?;
+                    outputs.extend(self.start(run, asked));
+                }
+                Output::Stop(run) => {
+                    if let Some(end) = self.ends.remove(&run) {
+                        end.abort();
+                    }
+                }
+                Output::Close(close) => {
+                    self.runs.clear();
+                    say_goodbye(&mut self.frames, close, self.unreadable).await;
+                    return Goes::Break(());
+                }
+            }
+        }
+        Goes::Continue(())
+    }
+
+    async fn identify(&mut self, authorization: Option<&str>) -> Vec<Output> {
+        let known = match self.sender.identify(&self.options.blog, authorization).await {
+            Ok(Known::Yes) => self.options.blog.reader(self.sender.viewer().clone()).last_seq().await,
+            Ok(Known::No(why)) => return self.machine.take(Input::Refused(why)),
+            Err(error) => Err(error),
+        };
+        self.checked = Instant::now();
+        match known {
+            Ok(seq) => self.machine.take(Input::Admitted(json!({ "seq": seq.to_string() }))),
+            Err(error) => {
+                error!(error = &error as &dyn std::error::Error, "a socket cannot be opened");
+                self.machine.take(Input::Failed)
+            }
+        }
+    }
+
+    fn start(&mut self, run: Run, asked: Asked) -> Vec<Output> {
+        let question = Question {
+            query: asked.query,
+            operation_name: asked.operation_name,
+            variables: asked.variables,
+            read_only: false,
+            // A cookie was taken only with a proof.
+            unproven: false,
+            caller: self.caller.clone(),
+        };
+        let prepared = match self.options.gateway.prepare(question) {
+            Ok(prepared) => prepared,
+            Err(refusal) => return self.machine.take(Input::Delivered(run, refusal.into())),
+        };
+        self.begun += 1;
+        let id = RequestId(format!("{}-{}", self.id, self.begun));
+        let (said, end) = abortable(self.run(prepared, id));
+        self.ends.insert(run, end);
+        let said = said.map(move |delivery| (run, Some(delivery))).chain(stream::once(ready((run, None))));
+        self.runs.push(said.boxed());
+        Vec::new()
+    }
+
+    /// What an operation says; one with a single answer has as long for it as over HTTP.
+    fn run(&self, prepared: Prepared, id: RequestId) -> BoxStream<'static, Delivery> {
+        let (subscribes, deadline) = (prepared.subscribes(), self.options.deadline);
+        let reader = self.options.blog.reader(self.sender.viewer().clone());
+        let mut said = self.options.gateway.stream(prepared, reader, id);
+        if subscribes {
+            return said;
+        }
+        let answer = async move {
+            timeout(deadline, said.next()).await.unwrap_or_else(|_| {
+                let message = "the answer took too long and was broken off; ask for less at once";
+                let error = json!([{ "message": message, "extensions": { "code": code::TIMEOUT } }]);
+                Some(Delivery::Errors(error.to_string()))
+            })
+        };
+        stream::once(answer).filter_map(ready).boxed()
+    }
+
+    /// Sends, and waits until the client has room for it.
+    async fn send(&mut self, message: Message) -> Goes {
+        let mut stopping = self.stopping.clone();
+        let wait = self.limits().send_wait;
+        let stopped = async move {
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+            tokio::time::sleep(CLOSE_WAIT).await;
+        };
+        tokio::select! {
+            sent = timeout(wait, self.frames.send(message)) => match sent {
+                Ok(Ok(())) => return Goes::Continue(()),
+                Ok(Err(fault)) => debug!(%fault, "a socket broke off"),
+                Err(_) => debug!("a client does not read what is sent to it, and is dropped"),
+            },
+            () = stopped => {}
+        }
+        Goes::Break(())
+    }
+}
+
+/// Closes a socket: says why, and waits a moment for the client to have read it.
+async fn say_goodbye(frames: &mut WebSocketStream<TokioIo<Upgraded>>, close: Close, unreadable: bool) {
+    let frame = CloseFrame { code: close.code.into(), reason: close.reason.into() };
+    let goodbye = async {
+        if frames.send(Message::Close(Some(frame))).await.is_err() {
+            return;
+        }
+        if !unreadable {
+            while frames.next().await.is_some_and(|frame| frame.is_ok()) {}
+            return;
+        }
+        // A connection that is closed while something is unread is reset, and the reason lost with it.
+        let mut unread = [0; READ_BUFFER];
+        while frames.get_mut().read(&mut unread).await.is_ok_and(|read| read > 0) {}
+    };
+    let _ = timeout(CLOSE_WAIT, goodbye).await;
+}
