@@ -147,6 +147,7 @@ impl TestBlog {
             read_only: false,
             unproven: false,
             caller: Caller { address: self.address.ip(), user_agent: "test".to_owned() },
+            tell_cost: false,
         };
         let reader = self.blog.reader(Viewer::Operator);
         let id = RequestId("test".to_owned());
@@ -183,6 +184,8 @@ fn settings(database: &TestDatabase) -> Settings {
         public_url: Some("https://blog.example".to_owned()),
         sample: false,
         webhooks_allow_private: true,
+        introspection: true,
+        suggestions: true,
         keys: None,
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),

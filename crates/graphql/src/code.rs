@@ -23,6 +23,8 @@ pub const BAD_PREVIEW: &str = "BAD_PREVIEW";
 pub const FORBIDDEN: &str = "FORBIDDEN";
 /// The request changes something by a cookie, and may have been sent by a page of somebody else's.
 pub const CSRF: &str = "CSRF";
+/// The schema is asked for, and this blog does not show it.
+pub const INTROSPECTION_OFF: &str = "INTROSPECTION_OFF";
 /// Something failed that is not the client's doing; the message names the request's id.
 pub const INTERNAL: &str = "INTERNAL";
 /// The body is larger than a request may be.
@@ -33,7 +35,7 @@ pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
 pub const TIMEOUT: &str = "TIMEOUT";
 
 /// Every code.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 16] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -45,6 +47,7 @@ pub const ALL: [&str; 15] = [
     BAD_PREVIEW,
     FORBIDDEN,
     CSRF,
+    INTROSPECTION_OFF,
     INTERNAL,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,

@@ -15,20 +15,27 @@
 mod batch;
 mod budget;
 pub mod code;
+mod coercion;
 mod completion;
 mod connection;
 mod cursor;
+#[cfg(test)]
+mod deprecation;
 mod error;
 mod gateway;
 mod loader;
+mod merging;
 mod mutation;
 mod node_id;
 mod object;
 mod payload;
+mod preparation;
 mod query;
+mod refusal;
 mod request;
 mod scalar;
 mod schema_map;
 
-pub use gateway::{Answer, Gateway, Outcome, Prepared, Question, REFUSAL_COST};
+pub use gateway::{Answer, Disclosure, Gateway, Outcome, Question, REFUSAL_COST};
+pub use preparation::Prepared;
 pub use request::{RequestId, SessionChange};

@@ -35,6 +35,10 @@ pub struct Settings {
     pub sample: bool,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// Whether `__schema`, `__type` and `/graphql/schema.graphql` are answered.
+    pub introspection: bool,
+    /// Whether errors tell what may have been meant by a name that is not in the schema.
+    pub suggestions: bool,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
     pub keys: Option<ServerKeys>,
     /// How the log looks.
@@ -99,6 +103,15 @@ pub(crate) struct ServeArgs {
     /// Let webhooks call this machine and private networks, for receivers in one's own
     #[arg(long, env = "INKSTAND_WEBHOOKS_ALLOW_PRIVATE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) webhooks_allow_private: Option<bool>,
+
+    /// Do not show the schema: refuse introspection (__schema, __type) and /graphql/schema.graphql. GraphiQL then
+    /// completes nothing. It hides names, not data
+    #[arg(long, env = "INKSTAND_NO_INTROSPECTION", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_introspection: Option<bool>,
+
+    /// Do not tell in errors what may have been meant by a name that is not in the schema ("Did you mean …?")
+    #[arg(long, env = "INKSTAND_NO_SUGGESTIONS", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_suggestions: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -110,6 +123,8 @@ struct ConfigFile {
     public_url: Option<String>,
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
+    no_introspection: Option<bool>,
+    no_suggestions: Option<bool>,
     secret_key: Option<String>,
     previous_secret_key: Option<String>,
     log_format: Option<LogFormat>,
@@ -147,6 +162,8 @@ impl Settings {
                 .webhooks_allow_private
                 .or(file.webhooks_allow_private)
                 .unwrap_or(false),
+            introspection: !serve.no_introspection.or(file.no_introspection).unwrap_or(false),
+            suggestions: !serve.no_suggestions.or(file.no_suggestions).unwrap_or(false),
             keys,
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
             log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),
@@ -247,6 +264,7 @@ mod tests {
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
         assert!(file.public_url.is_some() && file.no_sample.is_some());
         assert!(file.webhooks_allow_private.is_some());
+        assert!(file.no_introspection.is_some() && file.no_suggestions.is_some());
         assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());
     }

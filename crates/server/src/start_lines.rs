@@ -112,6 +112,8 @@ mod tests {
             public_url: None,
             sample: true,
             webhooks_allow_private: false,
+            introspection: true,
+            suggestions: true,
             keys: None,
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),
