@@ -23,9 +23,9 @@ use crate::{
     schema_map::{SchemaMap, named, root_type},
 };
 
-/// Selections that are looked at. A document that `budget` lets pass has at most a quarter of that, unless objects of
+/// Selections that are looked at. A document that `budget` lets pass has at most half of that, unless objects of
 /// many types are selected from within interfaces, again and again.
-const MOST_VISITS: usize = 60_000;
+const MOST_VISITS: usize = 40_000;
 
 /// Whether the fields of a document can merge. It has no circles, and its selections have been counted.
 pub(crate) fn check_merging(document: &ExecutableDocument, schema: &SchemaMap) -> Result<(), Refusal> {

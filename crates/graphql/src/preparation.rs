@@ -16,6 +16,7 @@ use crate::{
     completion::Plan,
     gateway::{Answer, Gateway, Outcome, Question, refused, refused_by, tell_cost},
     merging::{check_merging, name_types},
+    places::check_places,
     refusal::Refusal,
 };
 
@@ -77,7 +78,9 @@ impl Gateway {
             return Err(Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) });
         }
         check_merging(&document, &self.map).map_err(refused_by)?;
-        check_values(&meant.node, &question.variables, &self.map).map_err(refused_by)?;
+        check_places(&document, &self.map).map_err(refused_by)?;
+        check_values(&meant.node, &question.variables, &self.map, self.disclosure.suggestions)
+            .map_err(refused_by)?;
         let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
         name_types(&mut document, &self.map);
         Ok(Prepared { question, document, plan, cost })

@@ -6,9 +6,12 @@ mod introspection;
 
 use std::collections::HashMap;
 
-use async_graphql::parser::{
-    parse_schema,
-    types::{BaseType, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition},
+use async_graphql::{
+    Name,
+    parser::{
+        parse_schema,
+        types::{BaseType, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition},
+    },
 };
 
 pub(crate) use input::{InputField, InputShape};
@@ -51,6 +54,8 @@ pub(crate) struct FieldShape {
     pub(crate) paged: bool,
     /// Whether it gives the items of the connection that it stands in, which the connection's length counts.
     pub(crate) items: bool,
+    /// What it takes.
+    pub(crate) arguments: HashMap<Name, InputField>,
 }
 
 impl FieldShape {
@@ -63,8 +68,9 @@ impl FieldShape {
 impl SchemaMap {
     /// Reads our own SDL; the library wrote it, so it parses.
     pub(crate) fn read(sdl: &str) -> Self {
-        let typename = Type { base: BaseType::Named(async_graphql::Name::new("String")), nullable: false };
-        let typename = FieldShape { ty: typename, length: 1, paged: false, items: false };
+        let typename = Type { base: BaseType::Named(Name::new("String")), nullable: false };
+        let typename =
+            FieldShape { ty: typename, length: 1, paged: false, items: false, arguments: HashMap::new() };
         let mut map = Self { types: HashMap::new(), inputs: input::built_in(), typename };
         map.add(sdl);
         map.add(introspection::SDL);
@@ -135,6 +141,11 @@ fn shape(field: &FieldDefinition) -> FieldShape {
         length: if first.is_some() || (is_list && !items) { by_default.unwrap_or_else(usual) } else { 1 },
         paged: first.is_some(),
         items,
+        arguments: field
+            .arguments
+            .iter()
+            .map(|argument| (argument.node.name.node.clone(), InputField::of(&argument.node)))
+            .collect(),
     }
 }
 

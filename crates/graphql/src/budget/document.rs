@@ -48,6 +48,9 @@ const MOST_UNKNOWN: u64 = 20;
 /// the index some more ([`weight`]). A hundred posts with everything on them cost about 20 000.
 pub(crate) const MOST_COST: u64 = 100_000;
 
+/// Bytes of a text that is searched for: it is taken apart word by word.
+const LONGEST_SEARCH: u64 = 32 * 1024;
+
 /// Bytes of an argument's value that cost a unit: each use copies it.
 const BYTES_A_UNIT: u64 = 256;
 
@@ -139,6 +142,10 @@ impl<'a> Weigher<'a> {
             return Err(Refusal::too_much(message));
         }
         let (mut cost, mut visits) = (0, 0_u64);
+        // The validation walks each fragment by itself as well. They come first, so that a circle is told as such.
+        for (name, fragment) in &self.document.fragments {
+            visits = visits.saturating_add(self.measure_fragment(name, fragment, 0)?.visits);
+        }
         for (_, operation) in self.document.operations.iter() {
             let operation = &operation.node;
             let measure = self.measure_operation(operation)?;
@@ -146,10 +153,6 @@ impl<'a> Weigher<'a> {
             if std::ptr::eq(operation, meant) {
                 cost = measure.cost.saturating_add(measure.item);
             }
-        }
-        // The validation walks each fragment by itself as well.
-        for (name, fragment) in &self.document.fragments {
-            visits = visits.saturating_add(self.measure_fragment(name, fragment, 0)?.visits);
         }
         if visits > MOST_VISITS {
             return Err(Refusal::too_much(format!(
@@ -237,6 +240,9 @@ impl<'a> Weigher<'a> {
         }
         let arguments = self.arguments(&field.node)?;
         let field = &field.node;
+        if matches!(name, "search" | "suggest") {
+            self.check_search(field)?;
+        }
         let (length, below) = match shape {
             Some(shape) if shape.paged => (self.page(field).unwrap_or(shape.length), named(&shape.ty)),
             Some(_) if name == "nodes" && field.get_argument("ids").is_some() => (self.ids(field), "Node"),
@@ -303,6 +309,16 @@ impl<'a> Weigher<'a> {
             );
             self.too_many_unknown = Some(Refusal::invalid(message, vec![field.pos]));
         }
+    }
+
+    fn check_search(&self, field: &Field) -> Result<(), Refusal> {
+        let mut texts = ["text", "prefix"].into_iter().filter_map(|name| field.get_argument(name));
+        if texts.any(|text| self.weight(&text.node) > LONGEST_SEARCH + VALUE_WEIGHT) {
+            let message =
+                format!("a search is for at most {LONGEST_SEARCH} bytes; send the words that matter");
+            return Err(Refusal::too_much(message));
+        }
+        Ok(())
     }
 
     /// Units of a field's arguments, and of its directives'.

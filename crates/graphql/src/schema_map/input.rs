@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use async_graphql::{
     Name, Positioned,
     indexmap::IndexMap,
-    parser::types::{ConstDirective, Type, TypeKind},
+    parser::types::{ConstDirective, InputValueDefinition, Type, TypeKind},
 };
 
 use crate::scalar;
@@ -26,10 +26,17 @@ pub(crate) enum InputShape {
     },
 }
 
-/// A field of an input object.
+/// A field of an input object, or an argument.
+#[derive(Clone, Debug)]
 pub(crate) struct InputField {
     pub(crate) ty: Type,
     pub(crate) has_default: bool,
+}
+
+impl InputField {
+    pub(super) fn of(definition: &InputValueDefinition) -> Self {
+        Self { ty: definition.ty.node.clone(), has_default: definition.default_value.is_some() }
+    }
 }
 
 /// The scalars that every schema has.
@@ -55,11 +62,10 @@ impl InputShape {
                 Some(Self::Enum(values.values.into_iter().map(|value| value.node.value.node).collect()))
             }
             TypeKind::InputObject(object) => {
-                let fields = object.fields.into_iter().map(|field| {
-                    let field = field.node;
-                    let has_default = field.default_value.is_some();
-                    (field.name.node, InputField { ty: field.ty.node, has_default })
-                });
+                let fields = object
+                    .fields
+                    .iter()
+                    .map(|field| (field.node.name.node.clone(), InputField::of(&field.node)));
                 let one_of = directives.iter().any(|directive| directive.node.name.node == "oneOf");
                 Some(Self::Object { fields: fields.collect(), one_of })
             }
