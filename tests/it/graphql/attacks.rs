@@ -83,16 +83,16 @@ fn documents() -> Vec<Attack> {
             INVALID,
         ),
         attack(
-            "3 000 arguments that nothing has",
+            "1 800 arguments that nothing has",
             format!(
                 "{{ {} }}",
-                many(30, |n| format!("site({}) {{ title }}", many(90, |m| format!("a{n}b{m}: 1"))))
+                many(20, |n| format!("site({}) {{ title }}", many(90, |m| format!("a{n}b{m}: 1"))))
             ),
             INVALID,
         ),
         attack(
-            "3 000 wrong arguments",
-            format!("{{ posts {{ nodes {{ {} }} }} }}", "text(maxLength: \"a\") ".repeat(1_200)),
+            "950 wrong arguments",
+            format!("{{ posts {{ nodes {{ {} }} }} }}", "text(maxLength: \"a\") ".repeat(950)),
             INVALID,
         ),
         attack(
@@ -180,7 +180,7 @@ fn documents() -> Vec<Attack> {
             "as many selections",
             format!(
                 "{{ {} }}",
-                many(60, |_| format!("posts(first: 1) {{ nodes {{ {} }} }}", "title ".repeat(90)))
+                many(55, |_| format!("posts(first: 1) {{ nodes {{ {} }} }}", "title ".repeat(90)))
             ),
             None,
         ),
