@@ -157,7 +157,10 @@ impl Gateway {
 
     /// Runs what is prepared, as `reader` sees the blog.
     pub async fn run(&self, prepared: Prepared, reader: Reader, id: RequestId) -> Answer {
-        let Prepared { question, document, plan, cost } = prepared;
+        let Prepared { question, document, plan, cost, writes } = prepared;
+        if writes {
+            reader.keep_nothing();
+        }
         let batches = Batches::default();
         let executed = Executed::default();
         let variables = Variables::from_json(serde_json::Value::Object(question.variables));

@@ -113,11 +113,11 @@ impl<'a> Merging<'a> {
     fn check_shapes(&mut self, selections: &[Below<'a>]) -> Result<(), Refusal> {
         for (key, fields) in self.level(selections)? {
             let mut known = fields.iter().filter_map(|field| Some((field, field.ty?)));
-            if let Some((first, ty)) = known.next() {
-                if let Some((other, another)) = known.find(|(_, another)| !self.have_one_shape(ty, another)) {
-                    let reason = format!("they give `{ty}` and `{another}`");
-                    return Err(conflict(key, first, other, &reason));
-                }
+            if let Some((first, ty)) = known.next()
+                && let Some((other, another)) = known.find(|(_, another)| !self.have_one_shape(ty, another))
+            {
+                let reason = format!("they give `{ty}` and `{another}`");
+                return Err(conflict(key, first, other, &reason));
             }
             self.check_shapes(&below(&fields))?;
         }

@@ -29,6 +29,8 @@ pub struct Prepared {
     pub(crate) document: ExecutableDocument,
     pub(crate) plan: Plan,
     pub(crate) cost: u64,
+    /// Whether it is to change something.
+    pub(crate) writes: bool,
 }
 
 impl Prepared {
@@ -83,7 +85,7 @@ impl Gateway {
             .map_err(refused_by)?;
         let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
         name_types(&mut document, &self.map);
-        Ok(Prepared { question, document, plan, cost })
+        Ok(Prepared { question, document, plan, cost, writes })
     }
 }
 

@@ -5,10 +5,11 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     body::{Body, Bytes},
     extract::{Extension, RawQuery, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use inkstand_blog::Provenance;
 use inkstand_graphql::{Answer, Outcome, Question, RequestId, code};
 use inkstand_model::{EntryId, Seq};
 use serde::Deserialize;
@@ -17,10 +18,15 @@ use serde_json::{Map, Value};
 use crate::{
     HttpOptions, graphiql,
     identity::{Identity, Peer, caller},
+    kept_answer::{FOR_ONE_VIEWER, KeptAnswer, NOT_KEPT, SEQ, VARY},
     negotiation::{MediaType, wants_html},
     problem::{fault, problem, problem_as},
+    response_cache::{RequestRef, Turn, Way},
     router::LARGEST_BODY,
 };
+
+/// Where all of it is.
+pub(crate) const ADDRESS: &str = "/graphql";
 
 /// Asks to be answered only when this server knows what was written at that position of the change log.
 pub(crate) const AFTER_SEQ: HeaderName = HeaderName::from_static("inkstand-after-seq");
@@ -43,15 +49,18 @@ pub(crate) async fn post(
     body: Body,
 ) -> Response {
     let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable() };
-    if let Err(refusal) = is_json(&headers, media_type) {
-        return refusal;
+    if !is_json(&headers) {
+        let message = "send the request with `content-type: application/json`, in UTF-8";
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return problem_as(media_type, status, code::UNSUPPORTED_MEDIA_TYPE, message);
     }
     let body = match read(body, media_type).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    let sender = Sender { headers: &headers, peer: peer.map(|Extension(peer)| peer) };
-    execute(&options, id, parse_body(&body), sender, media_type).await
+    let sender = Sender { method: &Method::POST, headers: &headers, peer: peer.map(|Extension(peer)| peer) };
+    let sent = RequestRef { way: Way::Body, media_type, text: &body };
+    execute(&options, id, parse_body(&body), sender, sent).await
 }
 
 /// `GET /graphql`: a query in the address, or GraphiQL for a browser.
@@ -59,6 +68,7 @@ pub(crate) async fn get(
     State(options): State<Arc<HttpOptions>>,
     Extension(id): Extension<RequestId>,
     peer: Option<Extension<Peer>>,
+    method: Method,
     headers: HeaderMap,
     RawQuery(address): RawQuery,
 ) -> Response {
@@ -67,17 +77,15 @@ pub(crate) async fn get(
     if !has_query && wants_html(&headers) {
         return graphiql::page();
     }
-    let Some(media_type) = MediaType::accepted(&headers).or(wants_html(&headers).then_some(MediaType::Json))
-    else {
-        return not_acceptable();
-    };
+    let Some(media_type) = MediaType::accepted_by_get(&headers) else { return not_acceptable() };
     if address.len() > LONGEST_ADDRESS {
         let message =
             format!("the address has more than {LONGEST_ADDRESS} characters; send the query by POST");
         return problem_as(media_type, StatusCode::URI_TOO_LONG, code::BODY_TOO_LARGE, &message);
     }
-    let sender = Sender { headers: &headers, peer: peer.map(|Extension(peer)| peer) };
-    execute(&options, id, parse_address(&address), sender, media_type).await
+    let sender = Sender { method: &method, headers: &headers, peer: peer.map(|Extension(peer)| peer) };
+    let sent = RequestRef { way: Way::Address, media_type, text: address.as_bytes() };
+    execute(&options, id, parse_address(&address), sender, sent).await
 }
 
 /// Any other method on `/graphql`.
@@ -102,6 +110,7 @@ pub(crate) async fn schema(State(options): State<Arc<HttpOptions>>) -> Response 
 
 /// What tells who sends a request.
 struct Sender<'a> {
+    method: &'a Method,
     headers: &'a HeaderMap,
     peer: Option<Peer>,
 }
@@ -111,8 +120,9 @@ async fn execute(
     id: RequestId,
     asked: Result<Asked, String>,
     sender: Sender<'_>,
-    media_type: MediaType,
+    sent: RequestRef<'_>,
 ) -> Response {
+    let media_type = sent.media_type;
     let asked = match asked {
         Ok(asked) => asked,
         Err(message) => {
@@ -136,6 +146,14 @@ async fn execute(
         // Past its patience it answers with what it has; `search` says by `complete` where that is not all.
         options.blog.catch_up(Seq::new(seq), PATIENCE).await;
     }
+    let making = if is_for_everybody(options, sender.headers) {
+        match options.response_cache.turn(&options.blog, sent).await {
+            Turn::Kept(kept, seq) => return kept.response(sender.method, sender.headers, Some(seq)),
+            Turn::Make(making) => Some(making),
+        }
+    } else {
+        None
+    };
     let reader = options.blog.reader(identity.viewer.clone());
     let preview = match previewed(options, sender.headers, &id, media_type).await {
         Ok(preview) => preview,
@@ -145,7 +163,15 @@ async fn execute(
         Some(entry) => reader.with_preview(entry),
         None => reader,
     };
+    let (reader, provenance) = reader.noting();
     let Answer { body, outcome, session, .. } = options.gateway.execute(question, reader, id).await;
+    if let Some(making) = making {
+        let kept = keepable(options, media_type, &body, outcome, &provenance).map(Arc::new);
+        making.end(kept.clone().filter(|kept| options.blog.still_true(kept.basis()).is_some()));
+        if let Some(kept) = kept {
+            return kept.response(sender.method, sender.headers, provenance.as_of());
+        }
+    }
     let status = match (outcome, media_type) {
         (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::Unproven, _) => StatusCode::FORBIDDEN,
@@ -155,12 +181,16 @@ async fn execute(
     };
     let content_type = HeaderValue::from_static(media_type.content_type());
     let mut response = (status, [(header::CONTENT_TYPE, content_type)], body).into_response();
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    response.headers_mut().insert(header::VARY, VARY);
+    response.headers_mut().insert(header::CACHE_CONTROL, NOT_KEPT);
+    if let Some(seq) = provenance.as_of() {
+        response.headers_mut().insert(SEQ, seq.get().into());
+    }
     if outcome == Outcome::NotReadOnly {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
     if preview.is_some() {
-        keep_out_of_caches(response.headers_mut());
+        response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
     }
     identity.mark(options, session, response.headers_mut());
     response
@@ -179,16 +209,33 @@ async fn previewed(
         Ok(Err(invalid)) => {
             let mut response =
                 problem_as(media_type, StatusCode::UNAUTHORIZED, code::BAD_PREVIEW, &invalid.to_string());
-            keep_out_of_caches(response.headers_mut());
+            response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
             Err(response)
         }
         Err(error) => Err(fault("a preview could not be read", &error, id, media_type)),
     }
 }
 
-fn keep_out_of_caches(headers: &mut HeaderMap) {
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization, cookie, inkstand-preview"));
+/// Whether the request has nothing by which its answer could be another one than everybody's. An `Authorization` of
+/// other schemes is a proxy's affair and tells us nobody; but it tells that somebody is to be let in first, so the
+/// answer is not for everybody who gets past that proxy's caches.
+pub(crate) fn is_for_everybody(options: &HttpOptions, headers: &HeaderMap) -> bool {
+    !headers.contains_key(header::AUTHORIZATION)
+        && !headers.contains_key(PREVIEW)
+        && (!headers.contains_key(header::COOKIE) || options.session_cookie().read(headers).is_none())
+}
+
+/// The answer as it may be kept, where it may: it ran without errors, and all that was read for it has keys.
+fn keepable(
+    options: &HttpOptions,
+    media_type: MediaType,
+    body: &[u8],
+    outcome: Outcome,
+    provenance: &Provenance,
+) -> Option<KeptAnswer> {
+    let keys = provenance.keys().filter(|_| outcome == Outcome::Answered)?;
+    let basis = options.blog.basis(provenance, &keys)?;
+    KeptAnswer::new(media_type, Bytes::copy_from_slice(body), &keys, basis)
 }
 
 #[derive(Deserialize)]
@@ -269,8 +316,8 @@ fn asked(
     Ok(Asked { query, operation_name, variables: variables.unwrap_or_default(), read_only, tell_cost: false })
 }
 
-#[expect(clippy::result_large_err, reason = "the error is the response that is sent at once")]
-fn is_json(headers: &HeaderMap, accepted: MediaType) -> Result<(), Response> {
+/// Whether the body is said to be JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = content_type.split(';').map(str::trim);
@@ -279,11 +326,7 @@ fn is_json(headers: &HeaderMap, accepted: MediaType) -> Result<(), Response> {
         .filter_map(|part| part.split_once('='))
         .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
         .all(|(_, charset)| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"));
-    if is_json && is_utf8 {
-        return Ok(());
-    }
-    let message = "send the request with `content-type: application/json`, in UTF-8";
-    Err(problem_as(accepted, StatusCode::UNSUPPORTED_MEDIA_TYPE, code::UNSUPPORTED_MEDIA_TYPE, message))
+    is_json && is_utf8
 }
 
 async fn read(body: Body, media_type: MediaType) -> Result<Bytes, Response> {

@@ -19,20 +19,28 @@
 //!
 //! The header `Inkstand-Preview` adds one draft to what its sender sees; `Inkstand-After-Seq` waits for the search.
 //!
+//! What everybody gets alike is kept in a [`ResponseCache`] and given ahead of everything else, as long as nothing that it
+//! was made from has changed; `kept_answer` says what is told about it to browsers and proxies.
+//!
 //! What this crate does not know: SQL, the index, and what the schema says.
 
 mod accept;
+mod ahead;
+mod cache_tags;
 mod graphiql;
 mod graphql;
 mod health;
 mod identity;
+mod kept_answer;
 mod negotiation;
 mod problem;
 mod request_log;
+mod response_cache;
 mod router;
 mod same_origin;
 mod session_cookie;
 
 pub use accept::serve;
 pub use graphiql::GRAPHIQL_LICENCES;
+pub use response_cache::{ResponseCache, ResponseCacheFigures};
 pub use router::{HttpOptions, router};

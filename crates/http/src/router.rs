@@ -14,7 +14,10 @@ use inkstand_graphql::{Gateway, code};
 use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
-use crate::{graphiql, graphql, health, problem::problem, request_log, session_cookie::SessionCookie};
+use crate::{
+    ResponseCache, ahead::AheadLayer, cache_tags::CACHE_TAG, graphiql, graphql, health, kept_answer::SEQ,
+    problem::problem, request_log, session_cookie::SessionCookie,
+};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -29,6 +32,8 @@ pub struct HttpOptions {
     pub clock: Arc<dyn Clock>,
     /// No answer takes longer; then the client is told so.
     pub deadline: Duration,
+    /// Answers that are kept for everybody.
+    pub response_cache: ResponseCache,
 }
 
 impl HttpOptions {
@@ -45,7 +50,7 @@ pub fn router(options: HttpOptions) -> Router {
     let options = Arc::new(options);
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphql") }))
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
+        .route(graphql::ADDRESS, get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
         .route("/graphql/schema.graphql", get(graphql::schema))
         .route("/graphql/assets/{name}", get(graphiql::asset))
         .route("/healthz", get(health::healthz))
@@ -53,6 +58,7 @@ pub fn router(options: HttpOptions) -> Router {
         .fallback(nothing_here)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(&options), request_log::layer))
+        .layer(AheadLayer(Arc::clone(&options)))
         // Outermost: a page of another origin shall also read what the layers within it say.
         .layer(cors())
         .with_state(options)
@@ -64,7 +70,7 @@ fn cors() -> CorsLayer {
         .allow_origin(cors::Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE, header::ACCEPT, graphql::PREVIEW, graphql::AFTER_SEQ])
-        .expose_headers([request_log::REQUEST_ID])
+        .expose_headers([request_log::REQUEST_ID, header::ETAG, CACHE_TAG, SEQ])
         .max_age(Duration::from_secs(24 * 60 * 60))
 }
 

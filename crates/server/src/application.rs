@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::{Disclosure, Gateway};
-use inkstand_http::{HttpOptions, router, serve};
+use inkstand_http::{HttpOptions, ResponseCache, router, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
@@ -29,6 +29,7 @@ pub struct Application {
     address: SocketAddr,
     router: axum::Router,
     blog: Blog,
+    response_cache: ResponseCache,
     sample_posts: u64,
     setup_token: Option<String>,
     lock: ServeLock,
@@ -50,6 +51,7 @@ impl Application {
         let options = BlogOptions {
             index: Some(settings.data_dir.join("index")),
             keys: settings.keys.clone(),
+            entity_cache: settings.entity_cache,
             public_url: public_url.clone(),
             webhooks_allow_private: settings.webhooks_allow_private,
         };
@@ -70,9 +72,16 @@ impl Application {
         let disclosure =
             Disclosure { introspection: settings.introspection, suggestions: settings.suggestions };
         let gateway = Gateway::with_disclosure(&public_url, disclosure);
-        let router =
-            router(HttpOptions { blog: blog.clone(), gateway, public_url, clock, deadline: DEADLINE });
-        Ok(Self { listener, address, router, blog, sample_posts, setup_token, lock })
+        let response_cache = ResponseCache::of_bytes(settings.response_cache);
+        let router = router(HttpOptions {
+            blog: blog.clone(),
+            gateway,
+            public_url,
+            clock,
+            deadline: DEADLINE,
+            response_cache: response_cache.clone(),
+        });
+        Ok(Self { listener, address, router, blog, response_cache, sample_posts, setup_token, lock })
     }
 
     /// Where it listens.
@@ -85,6 +94,12 @@ impl Application {
     #[must_use]
     pub fn blog(&self) -> &Blog {
         &self.blog
+    }
+
+    /// The answers that it keeps.
+    #[must_use]
+    pub fn response_cache(&self) -> &ResponseCache {
+        &self.response_cache
     }
 
     /// How many entries of the sample blog there are.

@@ -114,7 +114,9 @@ mod tests {
             webhooks_allow_private: false,
             introspection: true,
             suggestions: true,
+            response_cache: 0,
             keys: None,
+            entity_cache: 0,
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),
         }
