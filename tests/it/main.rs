@@ -17,3 +17,4 @@ mod live;
 mod logs;
 mod walls;
 mod webhooks;
+mod wire;

@@ -157,6 +157,7 @@ impl TestBlog {
             read_only: false,
             unproven: false,
             caller: Caller { address: self.address.ip(), user_agent: "test".to_owned() },
+            tell_cost: false,
         };
         let reader = self.blog.reader(Viewer::Operator);
         let id = RequestId("test".to_owned());
@@ -193,6 +194,8 @@ fn settings(database: &TestDatabase) -> Settings {
         public_url: Some("https://blog.example".to_owned()),
         sample: false,
         webhooks_allow_private: true,
+        introspection: true,
+        suggestions: true,
         entity_cache: 32 * 1024 * 1024,
         keys: None,
         sockets: inkstand_http::SocketLimits::default(),

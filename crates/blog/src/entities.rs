@@ -158,7 +158,9 @@ impl Remembered<'_> {
             let entries = self.entries_by_ids(&ids.items).await?;
             let mut by_id: HashMap<EntryId, Arc<Entry>> =
                 entries.into_iter().map(|entry| (entry.id, entry)).collect();
-            let items = ids.items.iter().filter_map(|id| by_id.remove(id)).collect();
+            // The list is remembered, and the entry may be of a moment later: then it need not be published any more.
+            let is_out = |entry: &Arc<Entry>| entry.publication.status() == EntryStatus::Published;
+            let items = ids.items.iter().filter_map(|id| by_id.remove(id)).filter(is_out).collect();
             let slice = Slice { items, has_next: ids.has_next, has_previous: ids.has_previous };
             return Ok((slice, known));
         }

@@ -31,7 +31,7 @@ impl Reader {
         let Some((target, entry)) = self.remembered([CacheKey::path(path)]).entry_at(path).await? else {
             // A draft has no address yet. Those who may see it find it where it would stand.
             let draft = self.unpublished_at(path).await?;
-            return Ok(draft.map_or(Route::Nothing, |draft| Route::Here(draft)));
+            return Ok(draft.map_or(Route::Nothing, Route::Here));
         };
         let Some(id) = target.entry else { return Ok(Route::Gone) };
         self.note([CacheKey::entry(id)]);

@@ -23,6 +23,8 @@ pub const BAD_PREVIEW: &str = "BAD_PREVIEW";
 pub const FORBIDDEN: &str = "FORBIDDEN";
 /// The request changes something by a cookie, and may have been sent by a page of somebody else's.
 pub const CSRF: &str = "CSRF";
+/// The schema is asked for, and this blog does not show it.
+pub const INTROSPECTION_OFF: &str = "INTROSPECTION_OFF";
 /// Something failed that is not the client's doing; the message names the request's id.
 pub const INTERNAL: &str = "INTERNAL";
 /// The body is larger than a request may be.
@@ -39,7 +41,7 @@ pub const TOO_MANY_OPERATIONS: &str = "TOO_MANY_OPERATIONS";
 pub const TOO_MANY_SOCKETS: &str = "TOO_MANY_SOCKETS";
 
 /// Every code.
-pub const ALL: [&str; 18] = [
+pub const ALL: [&str; 19] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -51,6 +53,7 @@ pub const ALL: [&str; 18] = [
     BAD_PREVIEW,
     FORBIDDEN,
     CSRF,
+    INTROSPECTION_OFF,
     INTERNAL,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,

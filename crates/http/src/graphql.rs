@@ -99,6 +99,11 @@ pub(crate) async fn wrong_method(headers: HeaderMap) -> Response {
 
 /// `GET /graphql/schema.graphql`.
 pub(crate) async fn schema(State(options): State<Arc<HttpOptions>>) -> Response {
+    if !options.gateway.disclosure().introspection {
+        let message =
+            "this blog does not show its schema; its owner may have it printed by `inkstand schema`";
+        return problem(StatusCode::NOT_FOUND, code::INTROSPECTION_OFF, message);
+    }
     let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
     ([(header::CONTENT_TYPE, content_type)], options.gateway.sdl()).into_response()
 }
@@ -135,6 +140,7 @@ async fn execute(
         read_only: asked.read_only,
         unproven: identity.unproven,
         caller: caller(sender.peer, sender.headers),
+        tell_cost: asked.tell_cost,
     };
     if let Some(seq) = sender.headers.get(AFTER_SEQ).and_then(|seq| seq.to_str().ok()?.parse().ok()) {
         // Past its patience it answers with what it has; `search` says by `complete` where that is not all.
@@ -238,9 +244,7 @@ struct Envelope {
     query: Option<String>,
     operation_name: Option<String>,
     variables: Option<Map<String, Value>>,
-    /// Clients send it; nothing is read from it yet.
-    #[serde(rename = "extensions")]
-    _extensions: Option<Map<String, Value>>,
+    extensions: Option<Map<String, Value>>,
 }
 
 /// A GraphQL request as it was sent, whoever sent it.
@@ -249,6 +253,8 @@ struct Asked {
     operation_name: Option<String>,
     variables: Map<String, Value>,
     read_only: bool,
+    /// `extensions: {"cost": true}`: the answer shall say what it cost.
+    tell_cost: bool,
 }
 
 fn parse_body(body: &[u8]) -> Result<Asked, String> {
@@ -262,7 +268,13 @@ fn parse_body(body: &[u8]) -> Result<Asked, String> {
     }
     let envelope: Envelope =
         serde_json::from_str(text).map_err(|error| format!("the body is no GraphQL request: {error}"))?;
-    asked(envelope.query, envelope.operation_name, envelope.variables, false)
+    let tell_cost = asks_for_cost(envelope.extensions.as_ref());
+    let asked = asked(envelope.query, envelope.operation_name, envelope.variables, false)?;
+    Ok(Asked { tell_cost, ..asked })
+}
+
+fn asks_for_cost(extensions: Option<&Map<String, Value>>) -> bool {
+    extensions.and_then(|extensions| extensions.get("cost")).is_some_and(|cost| *cost == Value::Bool(true))
 }
 
 fn parse_address(address: &str) -> Result<Asked, String> {
@@ -272,18 +284,23 @@ fn parse_address(address: &str) -> Result<Asked, String> {
         query: Option<String>,
         operation_name: Option<String>,
         variables: Option<String>,
+        extensions: Option<String>,
     }
 
     let uri = format!("/?{address}").parse().map_err(|_| "the address cannot be read".to_owned())?;
     let axum::extract::Query(parameters) = axum::extract::Query::<Parameters>::try_from_uri(&uri)
         .map_err(|error| format!("the address cannot be read: {error}"))?;
-    let variables = parameters
-        .variables
-        .filter(|text| !text.is_empty())
-        .map(|text| serde_json::from_str::<Option<Map<String, Value>>>(&text))
-        .transpose()
-        .map_err(|error| format!("`variables` is no JSON object: {error}"))?;
-    asked(parameters.query, parameters.operation_name, variables.flatten(), true)
+    let variables = json_object("variables", parameters.variables)?;
+    let tell_cost = asks_for_cost(json_object("extensions", parameters.extensions)?.as_ref());
+    let asked = asked(parameters.query, parameters.operation_name, variables, true)?;
+    Ok(Asked { tell_cost, ..asked })
+}
+
+/// A parameter of an address that holds a JSON object, or nothing.
+fn json_object(name: &str, text: Option<String>) -> Result<Option<Map<String, Value>>, String> {
+    let text = text.filter(|text| !text.is_empty());
+    let object = text.map(|text| serde_json::from_str::<Option<Map<String, Value>>>(&text)).transpose();
+    Ok(object.map_err(|error| format!("`{name}` is no JSON object: {error}"))?.flatten())
 }
 
 fn asked(
@@ -296,7 +313,7 @@ fn asked(
         .filter(|query| !query.trim().is_empty())
         .ok_or("there is no `query`; send JSON like {\"query\": \"{ site { title } }\"}")?;
     let operation_name = operation_name.filter(|name| !name.is_empty());
-    Ok(Asked { query, operation_name, variables: variables.unwrap_or_default(), read_only })
+    Ok(Asked { query, operation_name, variables: variables.unwrap_or_default(), read_only, tell_cost: false })
 }
 
 /// Whether the body is said to be JSON.

@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
-use inkstand_graphql::Gateway;
+use inkstand_graphql::{Disclosure, Gateway};
 use inkstand_http::{HttpOptions, ResponseCache, Sockets, router, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
@@ -70,7 +70,9 @@ impl Application {
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
         let setup_token = blog.offer_setup().await?;
-        let gateway = Gateway::new(&public_url);
+        let disclosure =
+            Disclosure { introspection: settings.introspection, suggestions: settings.suggestions };
+        let gateway = Gateway::with_disclosure(&public_url, disclosure);
         let sockets = Sockets::new(settings.sockets);
         let response_cache = ResponseCache::of_bytes(settings.response_cache);
         let router = router(HttpOptions {

@@ -349,6 +349,8 @@ impl ServeArgs {
             public_url: other.public_url.clone().or(self.public_url),
             no_sample: other.no_sample.or(self.no_sample),
             webhooks_allow_private: other.webhooks_allow_private.or(self.webhooks_allow_private),
+            no_introspection: other.no_introspection.or(self.no_introspection),
+            no_suggestions: other.no_suggestions.or(self.no_suggestions),
             response_cache: other.response_cache.or(self.response_cache),
             entity_cache: other.entity_cache.or(self.entity_cache),
         }

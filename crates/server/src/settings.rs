@@ -44,6 +44,10 @@ pub struct Settings {
     pub sample: bool,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// Whether `__schema`, `__type` and `/graphql/schema.graphql` are answered.
+    pub introspection: bool,
+    /// Whether errors tell what may have been meant by a name that is not in the schema.
+    pub suggestions: bool,
     /// Bytes of what the database said lately that are remembered.
     pub entity_cache: u64,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
@@ -115,6 +119,15 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "INKSTAND_WEBHOOKS_ALLOW_PRIVATE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) webhooks_allow_private: Option<bool>,
 
+    /// Do not show the schema: refuse introspection (__schema, __type) and /graphql/schema.graphql. GraphiQL then
+    /// completes nothing. It hides names, not data
+    #[arg(long, env = "INKSTAND_NO_INTROSPECTION", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_introspection: Option<bool>,
+
+    /// Do not tell in errors what may have been meant by a name that is not in the schema ("Did you mean …?")
+    #[arg(long, env = "INKSTAND_NO_SUGGESTIONS", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_suggestions: Option<bool>,
+
     /// Memory for answers to anonymous queries, which are given again as long as nothing in them has changed:
     /// a number of bytes, or such as 64MiB or 1GB; 0 keeps none [default: 64MiB]
     #[arg(long, env = "INKSTAND_RESPONSE_CACHE", value_name = "SIZE")]
@@ -135,6 +148,8 @@ struct ConfigFile {
     public_url: Option<String>,
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
+    no_introspection: Option<bool>,
+    no_suggestions: Option<bool>,
     response_cache: Option<ByteSize>,
     entity_cache: Option<ByteSize>,
     secret_key: Option<String>,
@@ -174,6 +189,8 @@ impl Settings {
                 .webhooks_allow_private
                 .or(file.webhooks_allow_private)
                 .unwrap_or(false),
+            introspection: !serve.no_introspection.or(file.no_introspection).unwrap_or(false),
+            suggestions: !serve.no_suggestions.or(file.no_suggestions).unwrap_or(false),
             entity_cache: serve
                 .entity_cache
                 .or(file.entity_cache)
@@ -283,6 +300,7 @@ mod tests {
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
         assert!(file.public_url.is_some() && file.no_sample.is_some());
         assert!(file.webhooks_allow_private.is_some());
+        assert!(file.no_introspection.is_some() && file.no_suggestions.is_some());
         assert!(file.response_cache.is_some() && file.entity_cache.is_some());
         assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());

@@ -112,6 +112,8 @@ mod tests {
             public_url: None,
             sample: true,
             webhooks_allow_private: false,
+            introspection: true,
+            suggestions: true,
             response_cache: 0,
             keys: None,
             sockets: inkstand_http::SocketLimits::default(),

@@ -306,6 +306,7 @@ impl Talk {
             // A cookie was taken only with a proof.
             unproven: false,
             caller: self.caller.clone(),
+            tell_cost: false,
         };
         let prepared = match self.options.gateway.prepare(question) {
             Ok(prepared) => prepared,
