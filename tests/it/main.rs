@@ -15,3 +15,4 @@ mod index;
 mod logs;
 mod walls;
 mod webhooks;
+mod wire;
