@@ -6,7 +6,7 @@ use inkstand_blog::{Blog, Caller, ImportReport};
 use inkstand_exchange::parse_markdown;
 use inkstand_graphql::{Gateway, Question, RequestId};
 use inkstand_model::{Clock, Parsed, Viewer};
-use inkstand_server::{Application, LogFormat, Settings, SystemClock};
+use inkstand_server::{Application, LimitSettings, LogFormat, Settings, SystemClock};
 use serde_json::Value;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -147,6 +147,7 @@ impl TestBlog {
             read_only: false,
             unproven: false,
             caller: Caller { address: self.address.ip(), user_agent: "test".to_owned() },
+            charge: None,
         };
         let reader = self.blog.reader(Viewer::Operator);
         let id = RequestId("test".to_owned());
@@ -183,6 +184,7 @@ fn settings(database: &TestDatabase) -> Settings {
         public_url: Some("https://blog.example".to_owned()),
         sample: false,
         webhooks_allow_private: true,
+        limits: LimitSettings::default(),
         keys: None,
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),

@@ -31,9 +31,17 @@ pub const BODY_TOO_LARGE: &str = "BODY_TOO_LARGE";
 pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
 /// The request took too long.
 pub const TIMEOUT: &str = "TIMEOUT";
+/// The client has asked for more than its quota.
+pub const RATE_LIMITED: &str = "RATE_LIMITED";
+/// Too much is asked at once, by whomever.
+pub const OVERLOADED: &str = "OVERLOADED";
+/// A persisted query is not known here.
+pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+/// Persisted queries are switched off.
+pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
 
 /// Every code.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 19] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -49,4 +57,8 @@ pub const ALL: [&str; 15] = [
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     TIMEOUT,
+    RATE_LIMITED,
+    OVERLOADED,
+    PERSISTED_QUERY_NOT_FOUND,
+    PERSISTED_QUERY_NOT_SUPPORTED,
 ];

@@ -18,6 +18,7 @@ use serde_json::json;
 use tracing::Span;
 
 use crate::{
+    Charge,
     batch::Batches,
     budget::{Refusal, check_document, check_text},
     code,
@@ -64,6 +65,8 @@ pub struct Question {
     pub unproven: bool,
     /// Where it comes from.
     pub caller: Caller,
+    /// Has it paid for, where there is a quota.
+    pub charge: Option<Charge>,
 }
 
 /// What to send back.
@@ -90,6 +93,8 @@ pub enum Outcome {
     NotReadOnly,
     /// It would change something, and may have been sent by a page of somebody else's.
     Unproven,
+    /// It would cost more than whoever asks may ask for now.
+    OverQuota,
 }
 
 impl Gateway {
@@ -144,6 +149,15 @@ impl Gateway {
         }
         if let Some(error) = missing_variable(&document, name, &question.variables) {
             return refused(vec![error], code::VALIDATION_FAILED);
+        }
+        // The weight of the document comes with the budget's next version; until then each request weighs the same.
+        let cost = 1;
+        if question.charge.as_ref().is_some_and(|charge| !charge.is_paid(cost)) {
+            let message = format!(
+                "this request costs {cost}, more than is left of the quota; see RateLimit and Retry-After"
+            );
+            let error = ServerError::new(message, None);
+            return Answer { outcome: Outcome::OverQuota, ..refused(vec![error], code::RATE_LIMITED) };
         }
 
         let batches = Batches::default();

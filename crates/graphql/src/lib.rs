@@ -14,6 +14,7 @@
 
 mod batch;
 mod budget;
+mod charge;
 pub mod code;
 mod completion;
 mod connection;
@@ -30,5 +31,6 @@ mod request;
 mod scalar;
 mod schema_map;
 
+pub use charge::Charge;
 pub use gateway::{Answer, Gateway, Outcome, Question};
 pub use request::{RequestId, SessionChange};

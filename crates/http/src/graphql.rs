@@ -3,23 +3,22 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{Extension, RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use inkstand_graphql::{Answer, Outcome, Question, RequestId, code};
-use inkstand_model::{EntryId, Seq};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use inkstand_model::{EntryId, Seq, Viewer};
 
 use crate::{
-    HttpOptions, graphiql,
-    identity::{Identity, Peer, caller},
+    HttpOptions,
+    asked::{Asked, parse_address, parse_body},
+    client_address::{ClientAddress, host},
+    graphiql,
+    identity::{Identity, caller},
     negotiation::{MediaType, wants_html},
     problem::{fault, problem, problem_as},
-    router::LARGEST_BODY,
 };
 
 /// Asks to be answered only when this server knows what was written at that position of the change log.
@@ -38,7 +37,7 @@ const LONGEST_ADDRESS: usize = 16 * 1024;
 pub(crate) async fn post(
     State(options): State<Arc<HttpOptions>>,
     Extension(id): Extension<RequestId>,
-    peer: Option<Extension<Peer>>,
+    Extension(client): Extension<ClientAddress>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -46,24 +45,27 @@ pub(crate) async fn post(
     if let Err(refusal) = is_json(&headers, media_type) {
         return refusal;
     }
-    let body = match read(body, media_type).await {
+    let body = match options.limits.bodies().read(&headers, body, media_type).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    let sender = Sender { headers: &headers, peer: peer.map(|Extension(peer)| peer) };
-    execute(&options, id, parse_body(&body), sender, media_type).await
+    let asked = parse_body(&body.bytes);
+    drop(body);
+    execute(&options, id, asked, Sender { headers: &headers, client }, media_type).await
 }
 
 /// `GET /graphql`: a query in the address, or GraphiQL for a browser.
 pub(crate) async fn get(
     State(options): State<Arc<HttpOptions>>,
     Extension(id): Extension<RequestId>,
-    peer: Option<Extension<Peer>>,
+    Extension(client): Extension<ClientAddress>,
     headers: HeaderMap,
     RawQuery(address): RawQuery,
 ) -> Response {
     let address = address.unwrap_or_default();
-    let has_query = address.split('&').any(|part| part.starts_with("query="));
+    // A persisted query has its digest in `extensions` alone.
+    let has_query =
+        address.split('&').any(|part| part.starts_with("query=") || part.starts_with("extensions="));
     if !has_query && wants_html(&headers) {
         return graphiql::page();
     }
@@ -76,7 +78,7 @@ pub(crate) async fn get(
             format!("the address has more than {LONGEST_ADDRESS} characters; send the query by POST");
         return problem_as(media_type, StatusCode::URI_TOO_LONG, code::BODY_TOO_LARGE, &message);
     }
-    let sender = Sender { headers: &headers, peer: peer.map(|Extension(peer)| peer) };
+    let sender = Sender { headers: &headers, client };
     execute(&options, id, parse_address(&address), sender, media_type).await
 }
 
@@ -98,7 +100,7 @@ pub(crate) async fn schema(State(options): State<Arc<HttpOptions>>) -> Response 
 /// What tells who sends a request.
 struct Sender<'a> {
     headers: &'a HeaderMap,
-    peer: Option<Peer>,
+    client: ClientAddress,
 }
 
 async fn execute(
@@ -108,28 +110,56 @@ async fn execute(
     sender: Sender<'_>,
     media_type: MediaType,
 ) -> Response {
-    let asked = match asked {
+    let mut asked = match asked {
         Ok(asked) => asked,
         Err(message) => {
             return problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message);
         }
     };
+    if let Some(seq) = sender.headers.get(AFTER_SEQ).and_then(|seq| seq.to_str().ok()?.parse().ok()) {
+        // Past its patience it answers with what it has; `search` says by `complete` where that is not all. Whoever
+        // waits takes nobody's place.
+        options.blog.catch_up(Seq::new(seq), PATIENCE).await;
+    }
+    let ClientAddress(address) = sender.client;
+    let _place = match options.limits.place(address).await {
+        Ok(place) => place,
+        Err(overloaded) => return overloaded.response(media_type),
+    };
     let identity = match Identity::of(options, sender.headers, &id, media_type).await {
         Ok(identity) => identity,
-        Err(refusal) => return refusal,
+        Err(mut refusal) => {
+            // Trying tokens costs as well.
+            if let Some(bill) = options.limits.quotas().bill(&Viewer::Anonymous, host(address)) {
+                bill.mark(refusal.headers_mut());
+            }
+            return refusal;
+        }
+    };
+    let bill = options.limits.quotas().bill(&identity.viewer, host(address));
+    if let Some(Err(refusal)) = bill.as_ref().map(|bill| bill.check(media_type)) {
+        return refusal;
+    }
+    let persisted = options.limits.persisted();
+    let (query, candidate) = match asked.document(persisted) {
+        Ok(document) => document,
+        Err(unknown) => {
+            let mut response = unknown.response(media_type);
+            if let Some(bill) = bill {
+                bill.mark(response.headers_mut());
+            }
+            return response;
+        }
     };
     let question = Question {
-        query: asked.query,
+        query,
         operation_name: asked.operation_name,
         variables: asked.variables,
         read_only: asked.read_only,
         unproven: identity.unproven,
-        caller: caller(sender.peer, sender.headers),
+        caller: caller(sender.client, sender.headers),
+        charge: bill.as_ref().map(|bill| bill.charge()),
     };
-    if let Some(seq) = sender.headers.get(AFTER_SEQ).and_then(|seq| seq.to_str().ok()?.parse().ok()) {
-        // Past its patience it answers with what it has; `search` says by `complete` where that is not all.
-        options.blog.catch_up(Seq::new(seq), PATIENCE).await;
-    }
     let reader = options.blog.reader(identity.viewer.clone());
     let preview = match previewed(options, sender.headers, &id, media_type).await {
         Ok(preview) => preview,
@@ -139,8 +169,15 @@ async fn execute(
         Some(entry) => reader.with_preview(entry),
         None => reader,
     };
-    let Answer { body, outcome, session } = options.gateway.execute(question, reader, id).await;
+    let Answer { body, outcome, session, .. } = options.gateway.execute(question, reader, id).await;
+    if let (Some(persisted), Some(candidate), Outcome::Answered | Outcome::Partly) =
+        (persisted, candidate, outcome)
+    {
+        // It has proved to be within the budget.
+        persisted.keep(candidate);
+    }
     let status = match (outcome, media_type) {
+        (Outcome::OverQuota, _) => StatusCode::TOO_MANY_REQUESTS,
         (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::Unproven, _) => StatusCode::FORBIDDEN,
         // GraphQL over HTTP §6.4: only the newer media type tells by its status that nothing was executed.
@@ -157,6 +194,9 @@ async fn execute(
         keep_out_of_caches(response.headers_mut());
     }
     identity.mark(options, session, response.headers_mut());
+    if let Some(bill) = bill {
+        bill.mark(response.headers_mut());
+    }
     response
 }
 
@@ -185,73 +225,6 @@ fn keep_out_of_caches(headers: &mut HeaderMap) {
     headers.insert(header::VARY, HeaderValue::from_static("accept, authorization, cookie, inkstand-preview"));
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Envelope {
-    query: Option<String>,
-    operation_name: Option<String>,
-    variables: Option<Map<String, Value>>,
-    /// Clients send it; nothing is read from it yet.
-    #[serde(rename = "extensions")]
-    _extensions: Option<Map<String, Value>>,
-}
-
-/// A GraphQL request as it was sent, whoever sent it.
-struct Asked {
-    query: String,
-    operation_name: Option<String>,
-    variables: Map<String, Value>,
-    read_only: bool,
-}
-
-fn parse_body(body: &[u8]) -> Result<Asked, String> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Err("the body is empty; send JSON like {\"query\": \"{ site { title } }\"}".to_owned());
-    }
-    let text = std::str::from_utf8(body)
-        .map_err(|error| format!("the body is not UTF-8 from byte {} on", error.valid_up_to()))?;
-    if text.trim_start().starts_with('[') {
-        return Err("batches are not taken: send one request as a JSON object".to_owned());
-    }
-    let envelope: Envelope =
-        serde_json::from_str(text).map_err(|error| format!("the body is no GraphQL request: {error}"))?;
-    asked(envelope.query, envelope.operation_name, envelope.variables, false)
-}
-
-fn parse_address(address: &str) -> Result<Asked, String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Parameters {
-        query: Option<String>,
-        operation_name: Option<String>,
-        variables: Option<String>,
-    }
-
-    let uri = format!("/?{address}").parse().map_err(|_| "the address cannot be read".to_owned())?;
-    let axum::extract::Query(parameters) = axum::extract::Query::<Parameters>::try_from_uri(&uri)
-        .map_err(|error| format!("the address cannot be read: {error}"))?;
-    let variables = parameters
-        .variables
-        .filter(|text| !text.is_empty())
-        .map(|text| serde_json::from_str::<Option<Map<String, Value>>>(&text))
-        .transpose()
-        .map_err(|error| format!("`variables` is no JSON object: {error}"))?;
-    asked(parameters.query, parameters.operation_name, variables.flatten(), true)
-}
-
-fn asked(
-    query: Option<String>,
-    operation_name: Option<String>,
-    variables: Option<Map<String, Value>>,
-    read_only: bool,
-) -> Result<Asked, String> {
-    let query = query
-        .filter(|query| !query.trim().is_empty())
-        .ok_or("there is no `query`; send JSON like {\"query\": \"{ site { title } }\"}")?;
-    let operation_name = operation_name.filter(|name| !name.is_empty());
-    Ok(Asked { query, operation_name, variables: variables.unwrap_or_default(), read_only })
-}
-
 #[expect(clippy::result_large_err, reason = "the error is the response that is sent at once")]
 fn is_json(headers: &HeaderMap, accepted: MediaType) -> Result<(), Response> {
     let content_type =
@@ -265,22 +238,20 @@ fn is_json(headers: &HeaderMap, accepted: MediaType) -> Result<(), Response> {
     if is_json && is_utf8 {
         return Ok(());
     }
-    let message = "send the request with `content-type: application/json`, in UTF-8";
+    let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let message = match name.as_str() {
+        "multipart/form-data" => {
+            "uploads by multipart are not taken; send the request as JSON, with `content-type: application/json`"
+        }
+        "application/graphql" => {
+            "a bare document is not taken; send {\"query\": \"…\"} with `content-type: application/json`"
+        }
+        "application/x-www-form-urlencoded" => {
+            "forms are not taken, since any page can send one; send JSON with `content-type: application/json`"
+        }
+        _ => "send the request with `content-type: application/json`, in UTF-8",
+    };
     Err(problem_as(accepted, StatusCode::UNSUPPORTED_MEDIA_TYPE, code::UNSUPPORTED_MEDIA_TYPE, message))
-}
-
-async fn read(body: Body, media_type: MediaType) -> Result<Bytes, Response> {
-    match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => {
-            let message = format!("the body is larger than {LARGEST_BODY} bytes");
-            Err(problem_as(media_type, StatusCode::PAYLOAD_TOO_LARGE, code::BODY_TOO_LARGE, &message))
-        }
-        Err(error) => {
-            let message = format!("the body broke off: {error}");
-            Err(problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message))
-        }
-    }
 }
 
 fn not_acceptable() -> Response {

@@ -4,7 +4,7 @@ use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    http::{Method, StatusCode, header},
+    http::{HeaderName, Method, StatusCode, header},
     middleware,
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -14,7 +14,9 @@ use inkstand_graphql::{Gateway, code};
 use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
-use crate::{graphiql, graphql, health, problem::problem, request_log, session_cookie::SessionCookie};
+use crate::{
+    Limits, graphiql, graphql, health, problem::problem, quota, request_log, session_cookie::SessionCookie,
+};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -29,6 +31,8 @@ pub struct HttpOptions {
     pub clock: Arc<dyn Clock>,
     /// No answer takes longer; then the client is told so.
     pub deadline: Duration,
+    /// What is bounded besides.
+    pub limits: Limits,
 }
 
 impl HttpOptions {
@@ -58,13 +62,49 @@ pub fn router(options: HttpOptions) -> Router {
         .with_state(options)
 }
 
-/// Anonymous reads from any origin, never with credentials.
+/// Anonymous reads from any origin, never with credentials: what a page of another origin may send and read.
+///
+/// `Authorization` is not among it. A token in a page is a token of everybody who reads the page, and one that a page
+/// has kept from its reader is within reach of every script there; a front end with a token of its own asks from its
+/// server. `Inkstand-Csrf` is missing because its absence is what it proves.
 fn cors() -> CorsLayer {
+    let named =
+        |names: &[&'static str]| names.iter().map(|name| HeaderName::from_static(name)).collect::<Vec<_>>();
     CorsLayer::new()
         .allow_origin(cors::Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, graphql::PREVIEW, graphql::AFTER_SEQ])
-        .expose_headers([request_log::REQUEST_ID])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers(
+            [
+                header::CONTENT_TYPE,
+                header::ACCEPT,
+                header::IF_NONE_MATCH,
+                graphql::PREVIEW,
+                graphql::AFTER_SEQ,
+            ]
+            .into_iter()
+            // What Apollo's clients send by themselves; none of it means anything here.
+            .chain(named(&[
+                "apollo-require-preflight",
+                "x-apollo-operation-name",
+                "x-apollo-operation-id",
+                "x-apollo-operation-type",
+                "apollographql-client-name",
+                "apollographql-client-version",
+            ]))
+            .collect::<Vec<_>>(),
+        )
+        .expose_headers(
+            [
+                header::ETAG,
+                header::RETRY_AFTER,
+                quota::RATE_LIMIT,
+                quota::RATE_LIMIT_POLICY,
+                request_log::REQUEST_ID,
+            ]
+            .into_iter()
+            .chain(named(&["cache-tag", "inkstand-seq"]))
+            .collect::<Vec<_>>(),
+        )
         .max_age(Duration::from_secs(24 * 60 * 60))
 }
 

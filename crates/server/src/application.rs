@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::Gateway;
-use inkstand_http::{HttpOptions, router, serve};
+use inkstand_http::{HttpOptions, Limits, router, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
@@ -28,6 +28,7 @@ pub struct Application {
     listener: TcpListener,
     address: SocketAddr,
     router: axum::Router,
+    limits: Limits,
     blog: Blog,
     sample_posts: u64,
     setup_token: Option<String>,
@@ -68,9 +69,16 @@ impl Application {
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
         let setup_token = blog.offer_setup().await?;
         let gateway = Gateway::new(&public_url);
-        let router =
-            router(HttpOptions { blog: blog.clone(), gateway, public_url, clock, deadline: DEADLINE });
-        Ok(Self { listener, address, router, blog, sample_posts, setup_token, lock })
+        let limits = Limits::new(settings.limits.clone());
+        let router = router(HttpOptions {
+            blog: blog.clone(),
+            gateway,
+            public_url,
+            clock,
+            deadline: DEADLINE,
+            limits: limits.clone(),
+        });
+        Ok(Self { listener, address, router, limits, blog, sample_posts, setup_token, lock })
     }
 
     /// Where it listens.
@@ -102,7 +110,7 @@ impl Application {
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, router, blog, lock, .. } = self;
+        let Self { listener, address, router, limits, blog, lock, .. } = self;
         info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
         let (stopping, stopped) = watch::channel(false);
         let until_stopped = || {
@@ -116,7 +124,7 @@ impl Application {
             let (blog, stop) = (blog.clone(), until_stopped());
             async move { blog.follow(stop).await }
         });
-        let mut serving = tokio::spawn(serve(listener, router, until_stopped()));
+        let mut serving = tokio::spawn(serve(listener, router, limits, until_stopped()));
         let early = tokio::select! {
             () = stop => None,
             ended = &mut serving => Some(ended),

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
+use inkstand_http::{LimitSettings, Quota, TrustedProxies};
 use inkstand_identity::{ServerKey, ServerKeys};
 use inkstand_storage::DatabaseUrl;
 use serde::Deserialize;
@@ -35,6 +36,8 @@ pub struct Settings {
     pub sample: bool,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// Proxies, quotas, persisted queries.
+    pub limits: LimitSettings,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
     pub keys: Option<ServerKeys>,
     /// How the log looks.
@@ -99,6 +102,24 @@ pub(crate) struct ServeArgs {
     /// Let webhooks call this machine and private networks, for receivers in one's own
     #[arg(long, env = "INKSTAND_WEBHOOKS_ALLOW_PRIVATE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) webhooks_allow_private: Option<bool>,
+
+    /// Proxies whose Forwarded or X-Forwarded-For says where a request comes from: addresses, networks, or the words
+    /// `loopback` and `private`, with commas between [default: none]
+    #[arg(long, env = "INKSTAND_TRUSTED_PROXIES", value_name = "ADDRESSES")]
+    pub(crate) trusted_proxies: Option<TrustedProxies>,
+
+    /// Cost of queries that each address may ask for without signing in, such as 100000/minute; also /second, /hour,
+    /// /day (a page of a blog costs a few hundred) [default: no quota]
+    #[arg(long, env = "INKSTAND_QUOTA", value_name = "COST/TIME")]
+    pub(crate) quota: Option<Quota>,
+
+    /// The same for each account, by all of its tokens and sessions together [default: no quota]
+    #[arg(long, env = "INKSTAND_ACCOUNT_QUOTA", value_name = "COST/TIME")]
+    pub(crate) account_quota: Option<Quota>,
+
+    /// Keep no documents of queries, so that clients send each one whole
+    #[arg(long, env = "INKSTAND_NO_PERSISTED_QUERIES", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_persisted_queries: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -110,6 +131,10 @@ struct ConfigFile {
     public_url: Option<String>,
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
+    trusted_proxies: Option<String>,
+    quota: Option<String>,
+    account_quota: Option<String>,
+    no_persisted_queries: Option<bool>,
     secret_key: Option<String>,
     previous_secret_key: Option<String>,
     log_format: Option<LogFormat>,
@@ -136,6 +161,18 @@ impl Settings {
             secret("INKSTAND_SECRET_KEY").transpose()?.or(file.secret_key),
             secret("INKSTAND_PREVIOUS_SECRET_KEY").transpose()?.or(file.previous_secret_key),
         )?;
+        let limits = LimitSettings {
+            trusted_proxies: serve
+                .trusted_proxies
+                .clone()
+                .map(Ok)
+                .or(file.trusted_proxies.map(|text| text.parse().context("trusted-proxies")))
+                .transpose()?
+                .unwrap_or_default(),
+            quota: one_quota(serve.quota, file.quota, "quota")?,
+            account_quota: one_quota(serve.account_quota, file.account_quota, "account-quota")?,
+            persisted_queries: !serve.no_persisted_queries.or(file.no_persisted_queries).unwrap_or(false),
+        };
         Ok(Self {
             data_dir,
             database,
@@ -147,6 +184,7 @@ impl Settings {
                 .webhooks_allow_private
                 .or(file.webhooks_allow_private)
                 .unwrap_or(false),
+            limits,
             keys,
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
             log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),
@@ -203,6 +241,13 @@ fn server_keys(current: Option<String>, previous: Option<String>) -> Result<Opti
     Ok(Some(ServerKeys { current, previous: previous.context("the previous secret key cannot be used")? }))
 }
 
+fn one_quota(flag: Option<Quota>, file: Option<String>, name: &'static str) -> Result<Option<Quota>> {
+    match flag {
+        Some(quota) => Ok(Some(quota)),
+        None => file.map(|text| text.parse().context(name)).transpose(),
+    }
+}
+
 fn checked_url(url: &str) -> Result<String> {
     let url = url.trim_end_matches('/');
     let Some((scheme, rest)) = url.split_once("://") else {
@@ -247,6 +292,12 @@ mod tests {
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
         assert!(file.public_url.is_some() && file.no_sample.is_some());
         assert!(file.webhooks_allow_private.is_some());
+        let proxies: TrustedProxies = file.trusted_proxies.unwrap().parse().unwrap();
+        assert_ne!(proxies, TrustedProxies::default());
+        for quota in [file.quota, file.account_quota] {
+            quota.unwrap().parse::<Quota>().unwrap();
+        }
+        assert!(file.no_persisted_queries.is_some());
         assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());
     }
