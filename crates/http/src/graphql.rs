@@ -87,7 +87,7 @@ pub(crate) async fn wrong_method(headers: HeaderMap) -> Response {
     let media_type = MediaType::accepted(&headers).unwrap_or(MediaType::Json);
     let message = "GraphQL requests are sent by POST, queries also by GET";
     let mut response = problem_as(media_type, StatusCode::METHOD_NOT_ALLOWED, code::BAD_REQUEST, message);
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     response
 }
 

@@ -112,6 +112,7 @@ mod tests {
             public_url: None,
             sample: true,
             webhooks_allow_private: false,
+            limits: inkstand_http::LimitSettings::default(),
             keys: None,
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),
