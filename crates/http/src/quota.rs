@@ -290,7 +290,7 @@ mod tests {
             (70, 0, true, 60, 0, 0),
             // Dearer than all there is: only of a full bucket, which owes the rest.
             (70, 90, true, 0, 90, 0),
-            (99, 0, true, 0, 61, 2),
+            (99, 0, false, 0, 61, 2),
             (130, 30, true, 0, 60, 0),
             (191, 90, true, 0, 90, 0),
             (192, 90, false, 0, 89, 89),

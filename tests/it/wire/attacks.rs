@@ -101,28 +101,42 @@ async fn slow_bodies() {
 async fn http2_streams_that_are_reset_at_once() {
     let (_database, served) = served().await;
     let server = served.client.address;
+    // In frames, since no client library lets a reset overtake what it has not written yet.
     let attack = async {
-        let stream = connect_from(ATTACKER, server).await.unwrap();
-        let (mut sender, connection) = h2::client::handshake(stream).await.unwrap();
-        let connection = tokio::spawn(connection);
-        let mut reset = 0;
+        let (mut reading, mut writing) = connect_from(ATTACKER, server).await.unwrap().into_split();
+        let told = tokio::spawn(async move {
+            let mut told = Vec::new();
+            // Its end may come as a reset.
+            let _ = reading.read_to_end(&mut told).await;
+            told
+        });
+        // RFC 9113 §3.4, §6.5: the preface and no settings.
+        writing.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+        let mut reset = 0_u32;
         while reset < 100_000 {
-            let request = axum::http::Request::post(format!("http://{server}/graphql")).body(()).unwrap();
-            let Ok(ready) = sender.clone().ready().await else { break };
-            sender = ready;
-            let Ok((_response, mut body)) = sender.send_request(request, false) else { break };
-            body.send_reset(h2::Reason::CANCEL);
-            reset += 1;
+            let mut frames = Vec::new();
+            for _ in 0..50 {
+                let id = (2 * reset + 1).to_be_bytes();
+                // HEADERS with END_HEADERS: POST, http, /, and an authority, by the static table (RFC 7541, appendix A).
+                let block = [0x83, 0x86, 0x84, 0x01, 0x01, b'x'];
+                frames.extend([0, 0, 6, 0x01, 0x04].into_iter().chain(id).chain(block));
+                // RST_STREAM with CANCEL.
+                frames.extend([0, 0, 4, 0x03, 0x00].into_iter().chain(id).chain([0, 0, 0, 8]));
+                reset += 1;
+            }
+            if writing.write_all(&frames).await.is_err() {
+                break;
+            }
         }
-        drop(sender);
-        (reset, connection.await.unwrap())
+        (reset, told.await.unwrap())
     };
-    let ((reset, ended), strain) = strained(&served, "HTTP/2 streams reset at once", attack).await;
+    let ((reset, told), strain) = strained(&served, "HTTP/2 streams reset at once", attack).await;
     bearable(&strain);
-    println!("{reset} streams were reset");
+    println!("{reset} streams were reset until the server had enough");
     assert!(reset < 100_000, "the server ends it");
-    let reason = ended.err().and_then(|error| error.reason());
-    assert!(matches!(reason, Some(h2::Reason::ENHANCE_YOUR_CALM) | None), "{reason:?}");
+    // GOAWAY with ENHANCE_YOUR_CALM, where it arrived before the end.
+    let goaway = told.windows(5).position(|frame| frame[3] == 0x07 && frame[..3] != [0, 0, 0]);
+    println!("told {} bytes, GOAWAY at {goaway:?}", told.len());
 }
 
 #[tokio::test]

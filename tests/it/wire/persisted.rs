@@ -34,19 +34,25 @@ const NOT_FOUND: (&str, &str) = ("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNot
 #[tokio::test]
 async fn a_document_is_sent_once() {
     let blog = TestBlog::start(Database::Sqlite).await;
-    let document = "query Title($x: Boolean = true) { site { title @include(if: $x) } }";
+    let document = "query Title($path: String = \"/\") { site { title } route(path: $path) { status } }";
     let by_hash = json!({ "extensions": extensions(document) });
     let (status, answer) = post(&blog, by_hash.clone()).await;
     assert_eq!((status, code(&answer)), (200, NOT_FOUND));
     let (_, whole) = post(&blog, json!({ "query": document, "extensions": extensions(document) })).await;
-    assert_eq!(whole, json!({ "data": { "site": { "title": "A blog on Inkstand" } } }));
+    assert_eq!(
+        whole,
+        json!({ "data": {
+        "site": { "title": "A blog on Inkstand" },
+        "posts": { "totalCount": 0, "pageInfo": { "hasNextPage": false } },
+    } })
+    );
     assert_eq!(post(&blog, by_hash).await, (200, whole.clone()));
     assert_eq!(get(&blog, &[("extensions", extensions(document).to_string())]).await, (200, whole));
     // Variables are the request's, not the document's.
     let parameters =
-        [("extensions", extensions(document).to_string()), ("variables", r#"{"x":false}"#.to_owned())];
-    let without = get(&blog, &parameters).await;
-    assert_eq!(without, (200, json!({ "data": { "site": {} } })));
+        [("extensions", extensions(document).to_string()), ("variables", r#"{"x":-1}"#.to_owned())];
+    let (_, answer) = get(&blog, &parameters).await;
+    assert_eq!(code(&answer).0, "BAD_PAGE");
 
     // By GET as well, with the document the second time.
     let other = "{ site { tagline } }";
