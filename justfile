@@ -53,6 +53,10 @@ schema:
 bench-start *POSTS: build
     bash .ci/bench-start "$@"
 
+# Measure requests a second beside a bare handler and stock async-graphql, on both databases (`just bench --help`)
+bench *ARGS:
+    bash .ci/bench "$@"
+
 # A throw-away PostgreSQL: `just postgres` prints its URL, `just postgres stop` removes it
 postgres COMMAND="start":
     @bash .ci/postgres "$1"

@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod cache;
 mod cli;
 mod graphql;
 mod import;

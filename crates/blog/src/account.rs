@@ -69,7 +69,7 @@ impl Reader {
         let account = checked.insert(&mut writing, inner.clock.new_id(), inner.clock.now(), password).await?;
         let detail = account.role.as_str();
         writing.audit("account.create", Some(target(&account)), detail).await?;
-        Ok((account, writing.commit().await?.seq))
+        Ok((account, self.blog().commit_unseen(writing).await?))
     }
 
     /// Changes an account. Everybody may change what others see of their own and its address; the rest is for owners.
@@ -128,7 +128,7 @@ impl Reader {
         if !detail.is_empty() {
             writing.audit("account.update", Some(target(&account)), &detail).await?;
         }
-        Ok((account, writing.commit().await?.seq))
+        Ok((account, self.blog().commit_unseen(writing).await?))
     }
 
     /// Sets somebody else's password, and signs them out everywhere.
@@ -154,7 +154,7 @@ impl Reader {
         writing.set_password(id, password).await?;
         writing.end_sessions(id, None).await?;
         writing.audit("account.set_password", Some(target(&kept.account)), "").await?;
-        Ok((kept.account, writing.commit().await?.seq))
+        Ok((kept.account, self.blog().commit_unseen(writing).await?))
     }
 
     /// An account that the viewer may know: their own, or anybody's for owners.

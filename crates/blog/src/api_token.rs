@@ -90,7 +90,7 @@ impl Reader {
         writing.insert_token(TokenRecord { token: &token, secret: secret.digest().as_bytes() }).await?;
         let detail = format!("for {}, {}", owner.account.name, described(&token));
         writing.audit("token.create", Some(target(&token)), &detail).await?;
-        let seq = writing.commit().await?.seq;
+        let seq = self.blog().commit_unseen(writing).await?;
         Ok(((token, secret), seq))
     }
 
@@ -113,7 +113,7 @@ impl Reader {
             writing.revoke_token(id, now).await?;
             writing.audit("token.revoke", Some(target(&token)), "").await?;
         }
-        Ok((token, writing.commit().await?.seq))
+        Ok((token, self.blog().commit_unseen(writing).await?))
     }
 
     /// The tokens of accounts, the latest first: of the viewer's own account, or of anybody's for owners.

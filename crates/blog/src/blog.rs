@@ -10,6 +10,7 @@ use tokio::sync::{Notify, OnceCell, broadcast, watch};
 
 use crate::{
     BlogError, Reader,
+    entities::Entities,
     freshness::Freshness,
     hashing::Hashing,
     log_follower::{LogStep, STEPS_KEPT},
@@ -33,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) pulse: watch::Sender<Pulse>,
     /// What changed lately, for everything that remembers what it read.
     pub(crate) freshness: Freshness,
+    /// What the database said lately.
+    pub(crate) entities: Entities,
     /// Each step along the log, for those who listen.
     pub(crate) steps: broadcast::Sender<Arc<LogStep>>,
     pub(crate) outgoing: Client,
@@ -61,6 +64,8 @@ pub struct BlogOptions {
     pub public_url: String,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// Bytes of entries, what they are filed under and parts of lists that are remembered; 0 for none.
+    pub entity_cache: u64,
     /// The keys that sign previews; `None` for one that the blog makes and keeps in its database.
     pub keys: Option<ServerKeys>,
 }
@@ -94,6 +99,7 @@ impl Blog {
             clock,
             written: Notify::new(),
             freshness: Freshness::default(),
+            entities: Entities::new(options.entity_cache),
             steps: broadcast::Sender::new(STEPS_KEPT),
             pulse: watch::Sender::default(),
             outgoing: Client::new(reach)?,
@@ -134,9 +140,16 @@ impl Blog {
     /// Makes a write lasting. When this ends, nothing that this process remembers is older than it, and the followers
     /// look at once.
     pub(crate) async fn commit(&self, writing: Writing<'_>) -> Result<Seq, StorageError> {
+        let seq = self.commit_unseen(writing).await?;
+        self.inner.written.notify_waiters();
+        Ok(seq)
+    }
+
+    /// The same for what no follower has to see: sessions, deliveries, the audit.
+    pub(crate) async fn commit_unseen(&self, writing: Writing<'_>) -> Result<Seq, StorageError> {
+        #[expect(clippy::disallowed_methods, reason = "here alone, so that no commit is without its note")]
         let Committed { seq, keys } = writing.commit().await?;
         self.inner.freshness.note(seq, &keys);
-        self.inner.written.notify_waiters();
         Ok(seq)
     }
 

@@ -16,7 +16,7 @@ use std::{
     hash::{BuildHasher, RandomState},
     sync::{
         PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -33,6 +33,8 @@ pub(crate) struct Freshness {
     noted: AtomicU64,
     /// How far the log has been followed; `None` before that has begun.
     followed: watch::Sender<Option<Seq>>,
+    /// The same, for who asks with each answer.
+    followed_to: AtomicI64,
     hasher: RandomState,
 }
 
@@ -48,15 +50,22 @@ struct State {
 
 /// A point in the log from which on something was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
+pub(crate) struct Moment {
     log: u64,
     seq: Seq,
+}
+
+impl Moment {
+    /// The number of the log.
+    pub(crate) fn seq(self) -> Seq {
+        self.seq
+    }
 }
 
 /// A cache key in the form in which its freshness is asked for: eight bytes. Two keys that share a stamp are touched
 /// together, which does no harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Stamp(u64);
+pub(crate) struct Stamp(u64);
 
 impl Default for Freshness {
     fn default() -> Self {
@@ -64,6 +73,7 @@ impl Default for Freshness {
             state: RwLock::default(),
             noted: AtomicU64::new(0),
             followed: watch::Sender::new(None),
+            followed_to: AtomicI64::new(0),
             hasher: RandomState::new(),
         }
     }
@@ -110,7 +120,7 @@ impl Freshness {
             }
             state.followed = Some(reached);
         });
-        self.followed.send_replace(Some(reached));
+        self.reach(reached);
     }
 
     /// Takes everything for changed, as where the log is another one, and goes on from `reached`.
@@ -119,6 +129,16 @@ impl Freshness {
             *state =
                 State { log: state.log + 1, followed: Some(reached), floor: reached, ..State::default() };
         });
+        self.reach(reached);
+    }
+
+    /// How far the log has been followed. Whoever looks at [`noted`](Self::noted) afterwards counts all of that.
+    pub(crate) fn followed(&self) -> Seq {
+        Seq::new(self.followed_to.load(Ordering::Acquire))
+    }
+
+    fn reach(&self, reached: Seq) {
+        self.followed_to.store(reached.get(), Ordering::Release);
         self.followed.send_replace(Some(reached));
     }
 

@@ -106,7 +106,7 @@ impl Blog {
             let target = AuditTarget { kind: "import", id: None, label: source };
             let detail = format!("{created} created, {updated} updated, {refused} refused");
             writing.audit("import.apply", Some(target), &detail).await?;
-            writing.commit().await?;
+            self.commit_unseen(writing).await?;
         }
         Ok(report)
     }

@@ -10,8 +10,8 @@ use std::{
 };
 
 use inkstand_model::{
-    Change, ChangeKind, ChangeOp, EntryId, EntryStatus, Instant, Position, SearchDocument, SearchTerm, Seq,
-    Slug, Zone,
+    Change, ChangeKind, ChangeOp, EntryId, EntryStatus, Filings, Instant, Position, SearchDocument,
+    SearchTerm, Seq, Slug, Zone,
 };
 use inkstand_search::{Batch, Index};
 use inkstand_storage::{FiledUnder, Term};
@@ -194,14 +194,13 @@ impl Blog {
         let zone = storage.site().await?.zone;
         let tree = storage.category_tree().await?;
         let mut bodies = storage.bodies(&ids).await?;
-        let mut tags = storage.tags_of(&ids).await?;
-        let mut categories = storage.categories_of(&ids).await?;
-        let mut authors = storage.authors_of(&ids).await?;
-        let mut series = storage.series_of(&ids).await?;
+        let mut filings = storage.filings(&ids).await?;
         let mut keys: BTreeSet<Uuid> = tree.iter().map(|category| category.id.uuid()).collect();
-        keys.extend(tags.values().flatten().map(Term::key));
-        keys.extend(authors.values().flatten().map(Term::key));
-        keys.extend(series.values().map(Term::key));
+        for filed in filings.values() {
+            keys.extend(filed.tags.iter().map(Term::key));
+            keys.extend(filed.authors.iter().map(Term::key));
+            keys.extend(filed.series.iter().map(Term::key));
+        }
         let former = storage.former_slugs(&keys.into_iter().collect::<Vec<_>>()).await?;
         let mut documents = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -210,7 +209,7 @@ impl Blog {
                 warn!(%id, "published without a body or a date, and so not searchable");
                 continue;
             };
-            let categories = categories.remove(&id).unwrap_or_default();
+            let Filings { authors, categories, tags, series } = filings.remove(&id).unwrap_or_default();
             let above: BTreeSet<_> = categories
                 .iter()
                 .flat_map(|category| ancestors(&tree, category.id))
@@ -221,11 +220,11 @@ impl Blog {
                 kind: entry.kind,
                 title: entry.title,
                 text: body.text,
-                tags: terms(tags.remove(&id), &former),
-                categories: terms(Some(categories), &former),
+                tags: terms(tags, &former),
+                categories: terms(categories, &former),
                 category_ancestors: above.into_iter().collect(),
-                authors: terms(authors.remove(&id), &former),
-                series: terms(series.remove(&id).map(|series| [series]), &former).pop(),
+                authors: terms(authors, &former),
+                series: terms(series, &former).pop(),
                 hashtags: entry.hashtags,
                 language: entry.language,
                 published_at,
@@ -238,16 +237,13 @@ impl Blog {
     }
 }
 
-fn terms<T: Term>(
-    terms: impl IntoIterator<Item: IntoIterator<Item = T>>,
-    former: &HashMap<Uuid, Vec<Slug>>,
-) -> Vec<SearchTerm> {
+fn terms<T: Term>(terms: impl IntoIterator<Item = T>, former: &HashMap<Uuid, Vec<Slug>>) -> Vec<SearchTerm> {
     let term = |term: T| SearchTerm {
         slug: term.slug().clone(),
         name: term.name().to_owned(),
         former: of(former, &term),
     };
-    terms.into_iter().flatten().map(term).collect()
+    terms.into_iter().map(term).collect()
 }
 
 /// The slugs that a term had.

@@ -1,8 +1,13 @@
 //! Menus: read and replaced as a whole.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use inkstand_model::{Action, Author, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag};
+use inkstand_model::{
+    Action, Author, CacheKey, Category, EntryId, Menu, MenuItem, MenuTarget, Series, Slug, Tag,
+};
 use inkstand_storage::{AuditTarget, Term, TermScope};
 use tracing::instrument;
 use uuid::Uuid;
@@ -37,8 +42,10 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn menus(&self) -> Result<Vec<Menu>, BlogError> {
-        Ok(self.storage().menus().await?)
+    pub async fn menus(&self) -> Result<Arc<Vec<Menu>>, BlogError> {
+        let menus = self.remembered([CacheKey::list("menus")]).menus().await?;
+        self.note(menus.iter().map(|menu| CacheKey::menu(menu.location.as_str())));
+        Ok(menus)
     }
 
     /// Makes or replaces the menu of a place.

@@ -36,7 +36,7 @@ impl Reader {
         let mut writing = self.begin().await?;
         writing.end_session(session).await?;
         writing.audit("session.end", Some(target(&account)), "").await?;
-        Ok((account, writing.commit().await?.seq))
+        Ok((account, self.blog().commit_unseen(writing).await?))
     }
 
     /// Ends all sessions of the viewer's account, the one that they came with among them. Tokens stay.
@@ -49,7 +49,7 @@ impl Reader {
         let mut writing = self.begin().await?;
         let ended = writing.end_sessions(me.account, None).await?;
         writing.audit("session.end_all", Some(target(&account)), &format!("{ended} sessions")).await?;
-        Ok((account, writing.commit().await?.seq))
+        Ok((account, self.blog().commit_unseen(writing).await?))
     }
 
     /// Sets the viewer's own password, and ends all their sessions but the one that they came with. The current
@@ -94,7 +94,7 @@ impl Reader {
         writing.end_sessions(me.account, session).await?;
         writing.forget_attempts(&attempt.here, &[&attempt.name, &attempt.address]).await?;
         writing.audit("account.change_password", Some(target(&account)), "").await?;
-        Ok((account, writing.commit().await?.seq))
+        Ok((account, self.blog().commit_unseen(writing).await?))
     }
 
     /// Who the viewer is, if they may do that.

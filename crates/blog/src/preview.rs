@@ -79,7 +79,7 @@ impl Blog {
                     None => {
                         let mut writing = storage.write("server", self.inner.clock.as_ref()).await?;
                         let kept = writing.ensure_server_key(ServerKey::generate()).await?;
-                        writing.commit().await?;
+                        self.commit_unseen(writing).await?;
                         kept
                     }
                 };

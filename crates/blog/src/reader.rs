@@ -1,17 +1,23 @@
 //! Reading, as somebody.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use inkstand_model::{
-    Action, Author, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter, EntryId,
-    EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Path, SearchRequest, SearchResults, Seq, Series,
-    SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor, TermOrder, Viewer,
-    Whose, may,
+    Action, Author, CacheKey, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter,
+    EntryId, EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Filings, Path, SearchRequest,
+    SearchResults, Seq, SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, TermCursor,
+    TermOrder, Viewer, Whose, may,
 };
-use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Storage, Term, TermScope, Writing};
+use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Term, TermScope, Writing};
 use uuid::Uuid;
 
-use crate::{Blog, BlogError};
+use crate::{
+    Blog, BlogError, Provenance,
+    keys::{PAGES, POSTS, key_of, list_of, of_entries, of_filings, of_list, of_terms},
+};
 
 /// Reads a blog as one viewer. What the viewer may not see is not there: it is `None`, it is left out of lists,
 /// and no count counts it.
@@ -21,6 +27,8 @@ pub struct Reader {
     viewer: Viewer,
     /// The one entry that a preview lets through.
     preview: Option<EntryId>,
+    /// Where what is read is noted, for whoever keeps answers.
+    provenance: Option<Arc<Provenance>>,
 }
 
 /// Changes as far as a viewer could notice them.
@@ -39,7 +47,7 @@ type Read<T> = Result<T, BlogError>;
 
 impl Reader {
     pub(crate) fn new(blog: Blog, viewer: Viewer) -> Self {
-        Self { blog, viewer, preview: None }
+        Self { blog, viewer, preview: None, provenance: None }
     }
 
     /// Whose eyes these are.
@@ -51,6 +59,7 @@ impl Reader {
     /// The same blog by the eyes of `viewer`.
     #[must_use]
     pub fn with_viewer(&self, viewer: Viewer) -> Self {
+        self.keep_nothing();
         Self::new(self.blog.clone(), viewer)
     }
 
@@ -71,21 +80,30 @@ impl Reader {
         Ok(self.storage().write(self.viewer.actor(), self.blog.inner.clock.as_ref()).await?)
     }
 
-    pub(crate) fn storage(&self) -> &Storage {
-        &self.blog.inner.storage
-    }
-
     /// Reads also what a preview shows, whoever reads.
     #[must_use]
     pub fn with_preview(self, entry: EntryId) -> Self {
+        self.keep_nothing();
         Self { preview: Some(entry), ..self }
+    }
+
+    pub(crate) fn has_preview(&self) -> bool {
+        self.preview.is_some()
+    }
+
+    pub(crate) fn provenance(&self) -> Option<&Provenance> {
+        self.provenance.as_deref()
+    }
+
+    pub(crate) fn with_provenance(self, provenance: Option<Arc<Provenance>>) -> Self {
+        Self { provenance, ..self }
     }
 
     /// Those of the entries that the viewer may see: published ones, all or their own ones by their role, and the one
     /// that a preview shows.
-    async fn visible(&self, entries: Vec<Entry>) -> Read<Vec<Entry>> {
+    async fn visible(&self, entries: Vec<Arc<Entry>>) -> Read<Vec<Arc<Entry>>> {
         let sees_all = may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys));
-        let certain = |entry: &Entry| {
+        let certain = |entry: &Arc<Entry>| {
             sees_all || entry.publication.status() == EntryStatus::Published || self.shows(entry)
         };
         let uncertain: Vec<EntryId> =
@@ -106,7 +124,7 @@ impl Reader {
         self.preview == Some(entry.id) && entry.publication.status() != EntryStatus::Trashed
     }
 
-    async fn visible_one(&self, entry: Option<Entry>) -> Read<Option<Entry>> {
+    pub(crate) async fn visible_one(&self, entry: Option<Arc<Entry>>) -> Read<Option<Arc<Entry>>> {
         Ok(self.visible(entry.into_iter().collect()).await?.pop())
     }
 
@@ -139,15 +157,15 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails, as in all of these.
-    pub async fn site(&self) -> Read<Site> {
-        Ok(self.storage().site().await?)
+    pub async fn site(&self) -> Read<Arc<Site>> {
+        self.remembered([CacheKey::site()]).site().await
     }
 
     /// One entry.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entry(&self, id: EntryId) -> Read<Option<Entry>> {
+    pub async fn entry(&self, id: EntryId) -> Read<Option<Arc<Entry>>> {
         Ok(self.entries_by_ids(&[id]).await?.remove(&id))
     }
 
@@ -155,8 +173,9 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Entry>> {
-        let entries = self.visible(self.storage().entries_by_ids(ids).await?).await?;
+    pub async fn entries_by_ids(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Entry>>> {
+        let found = self.remembered(of_entries(ids)).entries_by_ids(ids).await?;
+        let entries = self.visible(found).await?;
         Ok(entries.into_iter().map(|entry| (entry.id, entry)).collect())
     }
 
@@ -164,8 +183,11 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Read<Option<Entry>> {
-        self.visible_one(self.storage().entry_by_slug(kind, slug).await?).await
+    pub async fn entry_by_slug(&self, kind: EntryKind, slug: &Slug) -> Read<Option<Arc<Entry>>> {
+        let key = CacheKey::slug(kind.as_str(), slug.as_str());
+        let found = self.remembered([key]).entry_by_slug(kind, slug).await?;
+        self.note(found.iter().map(|entry| CacheKey::entry(entry.id)));
+        self.visible_one(found).await
     }
 
     /// Slugs of posts or pages that begin with `beginning`, at most so many, for whoever wrote half a slug; nothing for
@@ -181,29 +203,30 @@ impl Reader {
     }
 
     /// An entry that would stand at this address, if the viewer may see such.
-    pub(crate) async fn unpublished_at(&self, path: &Path) -> Read<Option<Entry>> {
+    pub(crate) async fn unpublished_at(&self, path: &Path) -> Read<Option<Arc<Entry>>> {
         if self.preview.is_none() && !may(&self.viewer, Action::ReadUnpublished(Whose::Own)) {
             return Ok(None);
         }
         let there = self.storage().unpublished_at(path).await?;
-        Ok(self.visible(there).await?.into_iter().next())
+        Ok(self.visible(there.into_iter().map(Arc::new).collect()).await?.into_iter().next())
     }
 
     /// The post or page with this number.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn entry_by_number(&self, kind: EntryKind, number: i64) -> Read<Option<Entry>> {
-        let entry = self.storage().entry_by_number(number).await?;
-        self.visible_one(entry.filter(|entry| entry.kind == kind)).await
+    pub async fn entry_by_number(&self, kind: EntryKind, number: i64) -> Read<Option<Arc<Entry>>> {
+        // A number has no key of its own: what is published under it later comes into the list.
+        let entry = self.reading([list_of(kind)]).entry_by_number(number).await?;
+        self.visible_one(entry.filter(|entry| entry.kind == kind).map(Arc::new)).await
     }
 
     /// The bodies of entries that were read before, and so may be seen.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn bodies(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, EntryBody>> {
-        Ok(self.storage().bodies(ids).await?)
+    pub async fn bodies(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<EntryBody>>> {
+        self.remembered(of_entries(ids)).bodies(ids).await
     }
 
     /// A part of the list of posts or pages.
@@ -216,8 +239,24 @@ impl Reader {
         filter: &EntryFilter,
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
-    ) -> Read<Slice<Entry>> {
-        Ok(self.storage().entries(kind, &self.permitted(filter)?, order, slice).await?)
+    ) -> Read<Slice<Arc<Entry>>> {
+        let remembered = self.remembered(of_list(kind, filter));
+        Ok(remembered.entries(kind, &self.permitted(filter)?, order, slice, false).await?.0)
+    }
+
+    /// The same, and how long the whole list is, unless nothing but [`Reader::count_entries`] knows that.
+    ///
+    /// # Errors
+    /// As [`Reader::entries`].
+    pub async fn entries_and_count(
+        &self,
+        kind: EntryKind,
+        filter: &EntryFilter,
+        order: EntryOrder,
+        slice: &SliceRequest<EntryCursor>,
+    ) -> Read<(Slice<Arc<Entry>>, Option<u64>)> {
+        let remembered = self.remembered(of_list(kind, filter));
+        remembered.entries(kind, &self.permitted(filter)?, order, slice, true).await
     }
 
     /// How long that list is.
@@ -225,7 +264,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::entries`].
     pub async fn count_entries(&self, kind: EntryKind, filter: &EntryFilter) -> Read<u64> {
-        Ok(self.storage().count_entries(kind, &self.permitted(filter)?).await?)
+        self.remembered(of_list(kind, filter)).count_entries(kind, &self.permitted(filter)?).await
     }
 
     /// The same part of the list of published posts of each of these terms.
@@ -238,40 +277,35 @@ impl Reader {
         terms: &[Uuid],
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
-    ) -> Read<HashMap<Uuid, Slice<Entry>>> {
-        Ok(self.storage().posts_filed_under(under, terms, order, slice).await?)
+    ) -> Read<HashMap<Uuid, Slice<Arc<Entry>>>> {
+        let keys = terms.iter().map(|term| under.key(*term));
+        let lists = self.reading(keys).posts_filed_under(under, terms, order, slice).await?;
+        let shared = |Slice { items, has_next, has_previous }| Slice {
+            items: Vec::into_iter(items).map(Arc::new).collect(),
+            has_next,
+            has_previous,
+        };
+        Ok(lists.into_iter().map(|(term, slice)| (term, shared(slice))).collect())
     }
 
-    /// The authors of entries.
+    /// The authors of entries with their accounts, which say whose the entries are.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn authors_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Author>>> {
-        Ok(self.storage().authors_of(ids).await?)
+        let found = self.reading(of_entries(ids)).authors_of(ids).await?;
+        self.note(found.values().flatten().map(key_of));
+        Ok(found)
     }
 
-    /// The tags of entries.
+    /// The byline, the categories, the tags and the series of entries. Their authors come without accounts.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn tags_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Tag>>> {
-        Ok(self.storage().tags_of(ids).await?)
-    }
-
-    /// The categories of entries.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn categories_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Vec<Category>>> {
-        Ok(self.storage().categories_of(ids).await?)
-    }
-
-    /// The series of entries.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn series_of(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Series>> {
-        Ok(self.storage().series_of(ids).await?)
+    pub async fn filings(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Filings>>> {
+        let found = self.remembered(of_entries(ids)).filings(ids).await?;
+        self.note(found.values().flat_map(|filed| of_filings(filed)));
+        Ok(found)
     }
 
     /// The published parts of series in reading order.
@@ -279,15 +313,15 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn series_parts(&self, series: &[SeriesId]) -> Read<HashMap<SeriesId, Vec<SeriesPart>>> {
-        Ok(self.storage().series_parts(series).await?)
+        Ok(self.reading(series.iter().map(|id| CacheKey::series(*id))).series_parts(series).await?)
     }
 
     /// The next newer and the next older post of each of these.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Neighbours>> {
-        Ok(self.storage().neighbours(ids).await?)
+    pub async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Neighbours>>> {
+        self.remembered(of_entries(ids).chain([CacheKey::list(POSTS)])).neighbours(ids).await
     }
 
     /// The published pages below pages.
@@ -295,7 +329,7 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn children(&self, parents: &[EntryId]) -> Read<HashMap<EntryId, Vec<Entry>>> {
-        Ok(self.storage().children(parents).await?)
+        Ok(self.reading([CacheKey::list(PAGES)]).children(parents).await?)
     }
 
     /// The published entries of translation groups.
@@ -303,7 +337,7 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn translations(&self, groups: &[Uuid]) -> Read<HashMap<Uuid, Vec<Entry>>> {
-        Ok(self.storage().translations(groups).await?)
+        Ok(self.reading([CacheKey::list(POSTS), CacheKey::list(PAGES)]).translations(groups).await?)
     }
 
     /// The tag, category, series or author with this slug.
@@ -311,7 +345,9 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn term_by_slug<T: Term>(&self, slug: &Slug) -> Read<Option<T>> {
-        Ok(self.storage().term_by_slug(self.scope(), slug).await?)
+        let found: Option<T> = self.reading([T::UNDER.slug(slug)]).term_by_slug(self.scope(), slug).await?;
+        self.note([found.as_ref().map_or(T::UNDER.list(), key_of)]);
+        Ok(found)
     }
 
     /// Tags, categories, series or authors by their slugs.
@@ -319,7 +355,10 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn terms_by_slugs<T: Term>(&self, slugs: &[Slug]) -> Read<Vec<T>> {
-        Ok(self.storage().terms_by_slugs(self.scope(), slugs).await?)
+        let keys = slugs.iter().map(|slug| T::UNDER.slug(slug)).chain([T::UNDER.list()]);
+        let found: Vec<T> = self.reading(keys).terms_by_slugs(self.scope(), slugs).await?;
+        self.note(found.iter().map(key_of));
+        Ok(found)
     }
 
     /// Tags, categories, series or authors by their keys.
@@ -327,7 +366,8 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn terms_by_ids<T: Term>(&self, ids: &[Uuid]) -> Read<Vec<T>> {
-        Ok(self.storage().terms_by_ids(self.scope(), ids).await?)
+        let keys = ids.iter().map(|id| T::UNDER.key(*id));
+        Ok(self.reading(keys).terms_by_ids(self.scope(), ids).await?)
     }
 
     /// A part of the list of all tags, categories, series or authors.
@@ -335,7 +375,7 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn terms<T: Term>(&self, order: TermOrder, slice: &SliceRequest<TermCursor>) -> Read<Slice<T>> {
-        Ok(self.storage().terms(self.scope(), order, slice).await?)
+        Ok(self.reading(of_terms::<T>()).terms(self.scope(), order, slice).await?)
     }
 
     /// How long that list is.
@@ -343,15 +383,15 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn count_terms<T: Term>(&self) -> Read<u64> {
-        Ok(self.storage().count_terms::<T>(self.scope()).await?)
+        Ok(self.reading([T::UNDER.list()]).count_terms::<T>(self.scope()).await?)
     }
 
     /// The whole tree of categories, as far as the viewer may know of them.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn category_tree(&self) -> Read<Vec<Category>> {
-        Ok(self.storage().categories(self.scope()).await?)
+    pub async fn category_tree(&self) -> Read<Arc<Vec<Category>>> {
+        self.remembered(of_terms::<Category>()).categories(self.scope()).await
     }
 
     /// How many published posts each month has, latest month first: (year, month, posts).
@@ -360,7 +400,7 @@ impl Reader {
     /// Where the database fails.
     pub async fn archive(&self) -> Read<Vec<(i16, i8, u64)>> {
         let site = self.site().await?;
-        Ok(self.storage().archive(&site.zone).await?)
+        Ok(self.reading([CacheKey::list(POSTS)]).archive(&site.zone).await?)
     }
 
     /// Changes past a number of the log that this viewer could notice; of `limit` changes that were looked at,
@@ -390,7 +430,7 @@ impl Reader {
     /// # Errors
     /// Where the index fails.
     pub async fn search(&self, request: SearchRequest) -> Read<SearchResults> {
-        self.blog.inner.index.search(request).await
+        self.index().search(request).await
     }
 
     /// How many entries a search finds.
@@ -398,7 +438,7 @@ impl Reader {
     /// # Errors
     /// Where the index fails.
     pub async fn count_hits(&self, request: SearchRequest) -> Read<u64> {
-        self.blog.inner.index.count(request).await
+        self.index().count(request).await
     }
 
     /// The most frequent values of a field among the hits of a search.
@@ -406,7 +446,7 @@ impl Reader {
     /// # Errors
     /// Where the index fails.
     pub async fn facets(&self, request: SearchRequest, field: FacetField, first: usize) -> Read<Vec<Facet>> {
-        self.blog.inner.index.facets(request, field, first).await
+        self.index().facets(request, field, first).await
     }
 
     /// Titles, tags and authors of which a word begins with `prefix`.
@@ -414,13 +454,13 @@ impl Reader {
     /// # Errors
     /// Where the index fails.
     pub async fn suggest(&self, prefix: String, first: usize) -> Read<Vec<Suggestion>> {
-        self.blog.inner.index.suggest(prefix, first).await
+        self.index().suggest(prefix, first).await
     }
 
     /// Whether the search knows everything: not while an index is being built anew.
     #[must_use]
     pub fn search_is_complete(&self) -> bool {
-        self.blog.inner.index.readiness().search_complete
+        self.index().readiness().search_complete
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where an address leads.
 
-use inkstand_model::{Entry, Path};
+use std::sync::Arc;
+
+use inkstand_model::{CacheKey, Entry, Path};
 use inkstand_storage::AddressRole;
 
 use crate::{BlogError, Reader};
@@ -9,9 +11,9 @@ use crate::{BlogError, Reader};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// 200: the entry stands here.
-    Here(Box<Entry>),
+    Here(Arc<Entry>),
     /// 301: the entry stands elsewhere now, always one step away.
-    Moved(Box<Entry>),
+    Moved(Arc<Entry>),
     /// 410: something stood here, and is gone for good.
     Gone,
     /// 404: nothing ever stood here, or nothing that the viewer may know of.
@@ -26,16 +28,17 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn route(&self, path: &Path) -> Result<Route, BlogError> {
-        let Some(target) = self.storage().permalink(path).await? else {
+        let Some((target, entry)) = self.remembered([CacheKey::path(path)]).entry_at(path).await? else {
             // A draft has no address yet. Those who may see it find it where it would stand.
             let draft = self.unpublished_at(path).await?;
-            return Ok(draft.map_or(Route::Nothing, |draft| Route::Here(Box::new(draft))));
+            return Ok(draft.map_or(Route::Nothing, |draft| Route::Here(draft)));
         };
         let Some(id) = target.entry else { return Ok(Route::Gone) };
-        Ok(match self.entry(id).await? {
+        self.note([CacheKey::entry(id)]);
+        Ok(match self.visible_one(entry).await? {
             None => Route::Nothing,
-            Some(entry) if target.role == AddressRole::Current => Route::Here(Box::new(entry)),
-            Some(entry) => Route::Moved(Box::new(entry)),
+            Some(entry) if target.role == AddressRole::Current => Route::Here(entry),
+            Some(entry) => Route::Moved(entry),
         })
     }
 }

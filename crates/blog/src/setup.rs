@@ -45,7 +45,7 @@ impl Blog {
         }
         let expires = self.inner.clock.now().plus(SETUP_LIFE);
         writing.insert_setup_token(secret.digest().as_bytes(), expires).await?;
-        writing.commit().await?;
+        self.commit_unseen(writing).await?;
         Ok(Some(secret.reveal()))
     }
 }
@@ -91,7 +91,7 @@ impl Reader {
         }
         let account = checked.insert(&mut writing, id, inner.clock.now(), password).await?;
         writing.audit("account.set_up", Some(target(&account)), account.role.as_str()).await?;
-        Ok((account, writing.commit().await?.seq))
+        Ok((account, self.blog().commit_unseen(writing).await?))
     }
 }
 

@@ -98,7 +98,7 @@ impl Reader {
         writing.insert_session(&session, secret.digest().as_bytes()).await?;
         writing.forget_attempts(&attempt.here, &[&attempt.name, &attempt.address]).await?;
         writing.audit("session.begin", Some(target(&account)), &caller.address.to_string()).await?;
-        let seq = writing.commit().await?.seq;
+        let seq = self.blog().commit_unseen(writing).await?;
         let viewer = Viewer::Account(signed_in(&account, id));
         Ok((NewSession { account, viewer, secret }, seq))
     }
@@ -118,7 +118,7 @@ impl Reader {
                 wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX),
             ));
         }
-        writing.commit().await?;
+        self.blog().commit_unseen(writing).await?;
 
         let kept = match name {
             Some(name) => inner.storage.account_by_name(name.as_str()).await?,

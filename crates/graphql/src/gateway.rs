@@ -129,6 +129,9 @@ impl Gateway {
             return refused_by(refusal);
         }
         let writes = document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query);
+        if writes {
+            reader.keep_nothing();
+        }
         if question.read_only && writes {
             let error = ServerError::new("only queries may be sent by GET; use POST", None);
             return Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) };

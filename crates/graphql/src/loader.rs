@@ -10,8 +10,8 @@ use async_graphql::{Context, Error, dataloader::Loader};
 use inkstand_blog::{BlogError, DeliveryList, FiledUnder, Neighbours, Reader, RevisionContent, Term};
 use inkstand_model::{
     Account, AccountId, ApiToken, Author, AuthorId, Category, CategoryId, Delivery, Entry, EntryBody,
-    EntryCursor, EntryId, EntryOrder, RevisionId, Series, SeriesId, SeriesPart, Slice, SliceRequest, Slug,
-    Tag, TagId, WebhookId,
+    EntryCursor, EntryId, EntryOrder, Filings, RevisionId, Series, SeriesId, SeriesPart, Slice, SliceRequest,
+    Slug, Tag, TagId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -62,23 +62,17 @@ macro_rules! of_entry {
 of_entry! {
     /// The body of an entry.
     BodyOf => Arc<EntryBody>, bodies;
-    /// The byline of an entry.
+    /// What an entry is filed under, as readers see it.
+    FiledOf => Arc<Filings>, filings;
+    /// The byline of an entry with its accounts.
     AuthorsOf => Vec<Author>, authors_of;
-    /// The tags of an entry.
-    TagsOf => Vec<Tag>, tags_of;
-    /// The categories of an entry.
-    CategoriesOf => Vec<Category>, categories_of;
-    /// The series of an entry.
-    SeriesOf => Series, series_of;
     /// The next newer and the next older post.
-    NeighboursOf => Neighbours, neighbours;
+    NeighboursOf => Arc<Neighbours>, neighbours;
     /// The pages below a page.
     ChildrenOf => Vec<Entry>, children;
 }
 
-look!(EntryId => Arc<Entry>, |reader, keys| {
-    Ok(reader.entries_by_ids(keys).await?.into_iter().map(|(id, entry)| (id, Arc::new(entry))).collect())
-});
+look!(EntryId => Arc<Entry>, |reader, keys| reader.entries_by_ids(keys).await);
 
 look!(SeriesId => Vec<SeriesPart>, |reader, keys| reader.series_parts(keys).await);
 
@@ -183,7 +177,7 @@ impl Part {
     }
 }
 
-look!(PostsOf => Arc<Slice<Entry>>, |reader, keys| {
+look!(PostsOf => Arc<Slice<Arc<Entry>>>, |reader, keys| {
     let mut alike: HashMap<(FiledUnder, &Part), Vec<Uuid>> = HashMap::new();
     for key in keys {
         alike.entry((key.under, &key.part)).or_default().push(key.term);

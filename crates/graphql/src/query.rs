@@ -5,7 +5,7 @@ mod filter;
 mod terms;
 mod webhooks;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, MergedObject, Object, OneofObject, Result};
 use inkstand_blog::WriteError;
@@ -294,7 +294,7 @@ async fn fetch(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>> {
     })
 }
 
-async fn find(ctx: &Context<'_>, kind: EntryKind, by: PostBy) -> Result<Option<model::Entry>> {
+async fn find(ctx: &Context<'_>, kind: EntryKind, by: PostBy) -> Result<Option<Arc<model::Entry>>> {
     let reader = &state(ctx).reader;
     let found = match by {
         PostBy::Id(id) => reader.entry(NodeId::parse_entry(&id, kind)?).await,
@@ -303,7 +303,7 @@ async fn find(ctx: &Context<'_>, kind: EntryKind, by: PostBy) -> Result<Option<m
         PostBy::Path(path) => match model::Path::parse(&path) {
             Err(_) => Ok(None),
             Ok(path) => reader.route(&path).await.map(|route| match route {
-                inkstand_blog::Route::Here(entry) | inkstand_blog::Route::Moved(entry) => Some(*entry),
+                inkstand_blog::Route::Here(entry) | inkstand_blog::Route::Moved(entry) => Some(entry),
                 inkstand_blog::Route::Gone | inkstand_blog::Route::Nothing => None,
             }),
         },
@@ -311,7 +311,7 @@ async fn find(ctx: &Context<'_>, kind: EntryKind, by: PostBy) -> Result<Option<m
     Ok(found.map_err(|error| fault(ctx, error))?.filter(|entry| entry.kind == kind))
 }
 
-async fn entries<Node: async_graphql::OutputType + From<model::Entry>>(
+async fn entries<Node: async_graphql::OutputType + From<Arc<model::Entry>>>(
     ctx: &Context<'_>,
     kind: EntryKind,
     filter: model::EntryFilter,
@@ -319,7 +319,16 @@ async fn entries<Node: async_graphql::OutputType + From<model::Entry>>(
     page: &PageArguments,
 ) -> Result<Connection<Node, EntryTotal>> {
     let request = page.entries(order)?;
-    let slice = state(ctx).reader.entries(kind, &filter, order, &request).await;
-    let slice = slice.map_err(|error| fault(ctx, error))?;
-    Ok(crate::object::entry_connection(slice, order, EntryTotal::Filtered(kind, Box::new(filter))))
+    let reader = &state(ctx).reader;
+    let found = if ctx.look_ahead().field("totalCount").exists() {
+        reader.entries_and_count(kind, &filter, order, &request).await
+    } else {
+        reader.entries(kind, &filter, order, &request).await.map(|slice| (slice, None))
+    };
+    let (slice, count) = found.map_err(|error| fault(ctx, error))?;
+    let total = match count {
+        Some(count) => EntryTotal::Known(i64::try_from(count).unwrap_or(i64::MAX)),
+        None => EntryTotal::Filtered(kind, Box::new(filter)),
+    };
+    Ok(crate::object::entry_connection(slice, order, total))
 }

@@ -119,24 +119,21 @@ impl RequestState {
     /// The site's settings, read once a request.
     pub(crate) async fn site(&self, ctx: &Context<'_>) -> Result<Arc<Site>, Error> {
         let memory = self.memory();
-        let site = memory.site.get_or_try_init(|| async { self.reader.site().await.map(Arc::new) }).await;
+        let site = memory.site.get_or_try_init(|| self.reader.site()).await;
         site.cloned().map_err(|error| fault(ctx, error))
     }
 
     /// The tree of categories, read once a request.
     pub(crate) async fn categories(&self, ctx: &Context<'_>) -> Result<Arc<Vec<Category>>, Error> {
         let memory = self.memory();
-        let tree = memory
-            .categories
-            .get_or_try_init(|| async { self.reader.category_tree().await.map(Arc::new) })
-            .await;
+        let tree = memory.categories.get_or_try_init(|| self.reader.category_tree()).await;
         tree.cloned().map_err(|error| fault(ctx, error))
     }
 
     /// The menus, read once a request.
     pub(crate) async fn menus(&self, ctx: &Context<'_>) -> Result<Arc<Vec<Menu>>, Error> {
         let memory = self.memory();
-        let menus = memory.menus.get_or_try_init(|| async { self.reader.menus().await.map(Arc::new) }).await;
+        let menus = memory.menus.get_or_try_init(|| self.reader.menus()).await;
         menus.cloned().map_err(|error| fault(ctx, error))
     }
 

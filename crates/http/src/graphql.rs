@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{Extension, RawQuery, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use inkstand_blog::Provenance;
 use inkstand_graphql::{Answer, Outcome, Question, RequestId, code};
 use inkstand_model::{EntryId, Seq, Viewer};
 
@@ -17,9 +18,15 @@ use crate::{
     client_address::{ClientAddress, host},
     graphiql,
     identity::{Identity, caller},
+    kept_answer::{FOR_ONE_VIEWER, KeptAnswer, NOT_KEPT, SEQ, VARY},
     negotiation::{MediaType, wants_html},
     problem::{fault, problem, problem_as},
+    quota::Bill,
+    response_cache::{RequestRef, Turn, Way},
 };
+
+/// Where all of it is.
+pub(crate) const ADDRESS: &str = "/graphql";
 
 /// Asks to be answered only when this server knows what was written at that position of the change log.
 pub(crate) const AFTER_SEQ: HeaderName = HeaderName::from_static("inkstand-after-seq");
@@ -42,16 +49,17 @@ pub(crate) async fn post(
     body: Body,
 ) -> Response {
     let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable() };
-    if let Err(refusal) = is_json(&headers, media_type) {
-        return refusal;
+    if !is_json(&headers) {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return problem_as(media_type, status, code::UNSUPPORTED_MEDIA_TYPE, what_instead(&headers));
     }
     let body = match options.limits.bodies().read(&headers, body, media_type).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    let asked = parse_body(&body.bytes);
-    drop(body);
-    execute(&options, id, asked, Sender { headers: &headers, client }, media_type).await
+    let sender = Sender { method: &Method::POST, headers: &headers, client };
+    let sent = RequestRef { way: Way::Body, media_type, text: &body.bytes };
+    execute(&options, id, parse_body(&body.bytes), sender, sent).await
 }
 
 /// `GET /graphql`: a query in the address, or GraphiQL for a browser.
@@ -59,6 +67,7 @@ pub(crate) async fn get(
     State(options): State<Arc<HttpOptions>>,
     Extension(id): Extension<RequestId>,
     Extension(client): Extension<ClientAddress>,
+    method: Method,
     headers: HeaderMap,
     RawQuery(address): RawQuery,
 ) -> Response {
@@ -69,17 +78,15 @@ pub(crate) async fn get(
     if !has_query && wants_html(&headers) {
         return graphiql::page();
     }
-    let Some(media_type) = MediaType::accepted(&headers).or(wants_html(&headers).then_some(MediaType::Json))
-    else {
-        return not_acceptable();
-    };
+    let Some(media_type) = MediaType::accepted_by_get(&headers) else { return not_acceptable() };
     if address.len() > LONGEST_ADDRESS {
         let message =
             format!("the address has more than {LONGEST_ADDRESS} characters; send the query by POST");
         return problem_as(media_type, StatusCode::URI_TOO_LONG, code::BODY_TOO_LARGE, &message);
     }
-    let sender = Sender { headers: &headers, client };
-    execute(&options, id, parse_address(&address), sender, media_type).await
+    let sender = Sender { method: &method, headers: &headers, client };
+    let sent = RequestRef { way: Way::Address, media_type, text: address.as_bytes() };
+    execute(&options, id, parse_address(&address), sender, sent).await
 }
 
 /// Any other method on `/graphql`.
@@ -99,6 +106,7 @@ pub(crate) async fn schema(State(options): State<Arc<HttpOptions>>) -> Response 
 
 /// What tells who sends a request.
 struct Sender<'a> {
+    method: &'a Method,
     headers: &'a HeaderMap,
     client: ClientAddress,
 }
@@ -108,8 +116,9 @@ async fn execute(
     id: RequestId,
     asked: Result<Asked, String>,
     sender: Sender<'_>,
-    media_type: MediaType,
+    sent: RequestRef<'_>,
 ) -> Response {
+    let media_type = sent.media_type;
     let mut asked = match asked {
         Ok(asked) => asked,
         Err(message) => {
@@ -144,11 +153,7 @@ async fn execute(
     let (query, candidate) = match asked.document(persisted) {
         Ok(document) => document,
         Err(unknown) => {
-            let mut response = unknown.response(media_type);
-            if let Some(bill) = bill {
-                bill.mark(response.headers_mut());
-            }
-            return response;
+            return paid(unknown.response(media_type), bill.as_ref());
         }
     };
     let question = Question {
@@ -160,6 +165,16 @@ async fn execute(
         caller: caller(sender.client, sender.headers),
         charge: bill.as_ref().map(|bill| bill.charge()),
     };
+    let making = if is_for_everybody(options, sender.headers) {
+        match options.response_cache.turn(&options.blog, sent).await {
+            Turn::Kept(kept, seq) => {
+                return paid(kept.response(sender.method, sender.headers, Some(seq)), bill.as_ref());
+            }
+            Turn::Make(making) => Some(making),
+        }
+    } else {
+        None
+    };
     let reader = options.blog.reader(identity.viewer.clone());
     let preview = match previewed(options, sender.headers, &id, media_type).await {
         Ok(preview) => preview,
@@ -169,12 +184,20 @@ async fn execute(
         Some(entry) => reader.with_preview(entry),
         None => reader,
     };
+    let (reader, provenance) = reader.noting();
     let Answer { body, outcome, session, .. } = options.gateway.execute(question, reader, id).await;
     if let (Some(persisted), Some(candidate), Outcome::Answered | Outcome::Partly) =
         (persisted, candidate, outcome)
     {
         // It has proved to be within the budget.
         persisted.keep(candidate);
+    }
+    if let Some(making) = making {
+        let kept = keepable(options, media_type, &body, outcome, &provenance).map(Arc::new);
+        making.end(kept.clone().filter(|kept| options.blog.still_true(kept.basis()).is_some()));
+        if let Some(kept) = kept {
+            return paid(kept.response(sender.method, sender.headers, provenance.as_of()), bill.as_ref());
+        }
     }
     let status = match (outcome, media_type) {
         (Outcome::OverQuota, _) => StatusCode::TOO_MANY_REQUESTS,
@@ -186,18 +209,19 @@ async fn execute(
     };
     let content_type = HeaderValue::from_static(media_type.content_type());
     let mut response = (status, [(header::CONTENT_TYPE, content_type)], body).into_response();
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    response.headers_mut().insert(header::VARY, VARY);
+    response.headers_mut().insert(header::CACHE_CONTROL, NOT_KEPT);
+    if let Some(seq) = provenance.as_of() {
+        response.headers_mut().insert(SEQ, seq.get().into());
+    }
     if outcome == Outcome::NotReadOnly {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
     if preview.is_some() {
-        keep_out_of_caches(response.headers_mut());
+        response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
     }
     identity.mark(options, session, response.headers_mut());
-    if let Some(bill) = bill {
-        bill.mark(response.headers_mut());
-    }
-    response
+    paid(response, bill.as_ref())
 }
 
 /// The entry that the header `Inkstand-Preview` shows.
@@ -213,20 +237,37 @@ async fn previewed(
         Ok(Err(invalid)) => {
             let mut response =
                 problem_as(media_type, StatusCode::UNAUTHORIZED, code::BAD_PREVIEW, &invalid.to_string());
-            keep_out_of_caches(response.headers_mut());
+            response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
             Err(response)
         }
         Err(error) => Err(fault("a preview could not be read", &error, id, media_type)),
     }
 }
 
-fn keep_out_of_caches(headers: &mut HeaderMap) {
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization, cookie, inkstand-preview"));
+/// Whether the request has nothing by which its answer could be another one than everybody's. An `Authorization` of
+/// other schemes is a proxy's affair and tells us nobody; but it tells that somebody is to be let in first, so the
+/// answer is not for everybody who gets past that proxy's caches.
+pub(crate) fn is_for_everybody(options: &HttpOptions, headers: &HeaderMap) -> bool {
+    !headers.contains_key(header::AUTHORIZATION)
+        && !headers.contains_key(PREVIEW)
+        && (!headers.contains_key(header::COOKIE) || options.session_cookie().read(headers).is_none())
 }
 
-#[expect(clippy::result_large_err, reason = "the error is the response that is sent at once")]
-fn is_json(headers: &HeaderMap, accepted: MediaType) -> Result<(), Response> {
+/// The answer as it may be kept, where it may: it ran without errors, and all that was read for it has keys.
+fn keepable(
+    options: &HttpOptions,
+    media_type: MediaType,
+    body: &[u8],
+    outcome: Outcome,
+    provenance: &Provenance,
+) -> Option<KeptAnswer> {
+    let keys = provenance.keys().filter(|_| outcome == Outcome::Answered)?;
+    let basis = options.blog.basis(provenance, &keys)?;
+    KeptAnswer::new(media_type, Bytes::copy_from_slice(body), &keys, basis)
+}
+
+/// Whether the body is said to be JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = content_type.split(';').map(str::trim);
@@ -235,11 +276,13 @@ fn is_json(headers: &HeaderMap, accepted: MediaType) -> Result<(), Response> {
         .filter_map(|part| part.split_once('='))
         .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
         .all(|(_, charset)| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"));
-    if is_json && is_utf8 {
-        return Ok(());
-    }
-    let name = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let message = match name.as_str() {
+    is_json && is_utf8
+}
+
+/// What to send in place of a body that is not JSON.
+fn what_instead(headers: &HeaderMap) -> &'static str {
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
         "multipart/form-data" => {
             "uploads by multipart are not taken; send the request as JSON, with `content-type: application/json`"
         }
@@ -250,8 +293,15 @@ fn is_json(headers: &HeaderMap, accepted: MediaType) -> Result<(), Response> {
             "forms are not taken, since any page can send one; send JSON with `content-type: application/json`"
         }
         _ => "send the request with `content-type: application/json`, in UTF-8",
-    };
-    Err(problem_as(accepted, StatusCode::UNSUPPORTED_MEDIA_TYPE, code::UNSUPPORTED_MEDIA_TYPE, message))
+    }
+}
+
+/// An answer that says what is left of the quota it was paid by.
+fn paid(mut response: Response, bill: Option<&Bill>) -> Response {
+    if let Some(bill) = bill {
+        bill.mark(response.headers_mut());
+    }
+    response
 }
 
 fn not_acceptable() -> Response {

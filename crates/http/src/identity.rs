@@ -11,6 +11,7 @@ use inkstand_model::Viewer;
 use crate::{
     HttpOptions,
     client_address::ClientAddress,
+    kept_answer::FOR_ONE_VIEWER,
     negotiation::MediaType,
     problem::{fault, problem_as},
     same_origin::is_proven,
@@ -77,8 +78,7 @@ impl Identity {
             (None, CookieFate::Stays) => None,
         };
         if self.viewer != Viewer::Anonymous || set.is_some() {
-            answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-            answer.insert(header::VARY, HeaderValue::from_static("accept, authorization, cookie"));
+            answer.insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
         }
         if let Some(set) = set {
             answer.insert(header::SET_COOKIE, set);
@@ -119,7 +119,7 @@ fn failed(error: &BlogError, id: &RequestId, media_type: MediaType) -> Response 
 
 fn private(response: &mut Response) -> &mut HeaderMap {
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
     headers
 }
 

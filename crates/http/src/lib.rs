@@ -21,17 +21,23 @@
 //!
 //! The header `Inkstand-Preview` adds one draft to what its sender sees; `Inkstand-After-Seq` waits for the search.
 //!
+//! What everybody gets alike is kept in a [`ResponseCache`] and given ahead of everything else, as long as nothing that it
+//! was made from has changed; `kept_answer` says what is told about it to browsers and proxies.
+//!
 //! What this crate does not know: SQL, the index, and what the schema says.
 
 mod accept;
+mod ahead;
 mod asked;
 mod body;
+mod cache_tags;
 mod client_address;
 mod connections;
 mod graphiql;
 mod graphql;
 mod health;
 mod identity;
+mod kept_answer;
 mod limits;
 mod negotiation;
 mod overload;
@@ -39,6 +45,7 @@ mod persisted;
 mod problem;
 mod quota;
 mod request_log;
+mod response_cache;
 mod router;
 mod same_origin;
 mod session_cookie;
@@ -48,4 +55,5 @@ pub use client_address::{NotAnAddress, TrustedProxies};
 pub use graphiql::GRAPHIQL_LICENCES;
 pub use limits::{LimitSettings, Limits};
 pub use quota::{NotAQuota, Quota};
+pub use response_cache::{ResponseCache, ResponseCacheFigures};
 pub use router::{HttpOptions, router};

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header};
 
 /// What a GraphQL answer is sent as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum MediaType {
     /// `application/json`: 200 for every well-formed request.
     Json,
@@ -17,6 +17,11 @@ impl MediaType {
             Self::Json => "application/json; charset=utf-8",
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
         }
+    }
+
+    /// What a query by GET is answered in: a browser that was sent there takes JSON, too.
+    pub(crate) fn accepted_by_get(headers: &HeaderMap) -> Option<Self> {
+        Self::accepted(headers).or_else(|| wants_html(headers).then_some(Self::Json))
     }
 
     /// What the client likes best; `None` where it takes neither.
@@ -55,10 +60,10 @@ fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> Quality {
         for range in value.split(',') {
             any_header = true;
             let mut parts = range.split(';').map(str::trim);
-            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let name = parts.next().unwrap_or_default();
             let specific = match name.split_once('/') {
-                Some((k, s)) if k == kind && s == subtype => 2,
-                Some((k, "*")) if k == kind => 1,
+                Some((k, s)) if k.eq_ignore_ascii_case(kind) && s.eq_ignore_ascii_case(subtype) => 2,
+                Some((k, "*")) if k.eq_ignore_ascii_case(kind) => 1,
                 Some(("*", "*")) => 0,
                 _ => continue,
             };

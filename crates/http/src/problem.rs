@@ -8,7 +8,10 @@ use inkstand_blog::BlogError;
 use inkstand_graphql::{RequestId, code};
 use serde_json::json;
 
-use crate::negotiation::MediaType;
+use crate::{
+    kept_answer::{NOT_KEPT, VARY},
+    negotiation::MediaType,
+};
 
 /// An answer that says what was wrong and what to do.
 pub(crate) fn problem(status: StatusCode, code: &'static str, message: &str) -> Response {
@@ -24,8 +27,9 @@ pub(crate) fn problem_as(
 ) -> Response {
     let body = json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }).to_string();
     let content_type = HeaderValue::from_static(media_type.content_type());
-    let vary = HeaderValue::from_static("accept");
-    (status, [(header::CONTENT_TYPE, content_type), (header::VARY, vary)], body).into_response()
+    let headers =
+        [(header::CONTENT_TYPE, content_type), (header::VARY, VARY), (header::CACHE_CONTROL, NOT_KEPT)];
+    (status, headers, body).into_response()
 }
 
 /// A fault of ours: the log gets what failed, the client the name under which it stands there.

@@ -7,9 +7,9 @@ use std::{
 };
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     middleware::Next,
     response::Response,
 };
@@ -20,6 +20,7 @@ use tracing::{Instrument, debug, error, error_span, field, info};
 use crate::{
     HttpOptions,
     client_address::{ClientAddress, Peer},
+    kept_answer::push_hex,
     problem::problem,
 };
 
@@ -37,7 +38,7 @@ pub(crate) async fn layer(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = request_id(&options, &request);
+    let id = request_id(&options, request.headers());
     let client =
         options.limits.proxies().client(request.extensions().get::<Peer>().copied(), request.headers());
     // Of the highest level, so that it is there whenever anything is logged.
@@ -78,7 +79,7 @@ pub(crate) async fn layer(
         } else {
             debug!(status, duration_ms, "request");
         }
-        if let Ok(value) = HeaderValue::from_str(&id.0) {
+        if let Some(value) = request_id_value(id) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
         response
@@ -100,8 +101,9 @@ fn watched(request: Request) -> (Request, Weak<()>) {
     (request, reading)
 }
 
-fn request_id(options: &HttpOptions, request: &Request) -> RequestId {
-    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+/// The id that a proxy gave, else a new one.
+pub(crate) fn request_id(options: &HttpOptions, headers: &HeaderMap) -> RequestId {
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let harmless = |id: &&str| {
         !id.is_empty()
             && id.len() <= LONGEST_ID
@@ -109,8 +111,17 @@ fn request_id(options: &HttpOptions, request: &Request) -> RequestId {
     };
     RequestId(match given.filter(harmless) {
         Some(given) => given.to_owned(),
-        None => options.clock.random().iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
+        None => {
+            let mut id = String::with_capacity(16);
+            options.clock.random().iter().take(8).for_each(|byte| push_hex(&mut id, *byte));
+            id
+        }
     })
+}
+
+/// An id as it is sent back.
+pub(crate) fn request_id_value(id: RequestId) -> Option<HeaderValue> {
+    HeaderValue::from_maybe_shared(Bytes::from(id.0)).ok()
 }
 
 #[cfg(test)]

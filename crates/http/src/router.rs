@@ -15,7 +15,8 @@ use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
 use crate::{
-    Limits, graphiql, graphql, health, problem::problem, quota, request_log, session_cookie::SessionCookie,
+    Limits, ResponseCache, ahead::AheadLayer, cache_tags::CACHE_TAG, graphiql, graphql, health,
+    kept_answer::SEQ, problem::problem, quota, request_log, session_cookie::SessionCookie,
 };
 
 /// What the routes need.
@@ -33,6 +34,8 @@ pub struct HttpOptions {
     pub deadline: Duration,
     /// What is bounded besides.
     pub limits: Limits,
+    /// Answers that are kept for everybody.
+    pub response_cache: ResponseCache,
 }
 
 impl HttpOptions {
@@ -49,7 +52,7 @@ pub fn router(options: HttpOptions) -> Router {
     let options = Arc::new(options);
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphql") }))
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
+        .route(graphql::ADDRESS, get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
         .route("/graphql/schema.graphql", get(graphql::schema))
         .route("/graphql/assets/{name}", get(graphiql::asset))
         .route("/healthz", get(health::healthz))
@@ -57,6 +60,7 @@ pub fn router(options: HttpOptions) -> Router {
         .fallback(nothing_here)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(&options), request_log::layer))
+        .layer(AheadLayer(Arc::clone(&options)))
         // Outermost: a page of another origin shall also read what the layers within it say.
         .layer(cors())
         .with_state(options)
@@ -102,7 +106,7 @@ fn cors() -> CorsLayer {
                 request_log::REQUEST_ID,
             ]
             .into_iter()
-            .chain(named(&["cache-tag", "inkstand-seq"]))
+            .chain([CACHE_TAG, SEQ])
             .collect::<Vec<_>>(),
         )
         .max_age(Duration::from_secs(24 * 60 * 60))

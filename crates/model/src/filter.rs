@@ -3,7 +3,7 @@
 use crate::{AccountId, EntryId, EntryStatus, Instant, Language, Slug};
 
 /// Conditions on posts, all of which must hold; the default holds for every post.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EntryFilter {
     /// Only these.
     pub ids: Option<Vec<EntryId>>,
@@ -30,7 +30,7 @@ pub struct EntryFilter {
 }
 
 /// Conditions on a set of slugs; an empty list sets no condition.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Match {
     /// Every one of these.
     pub all: Vec<Slug>,
@@ -41,7 +41,7 @@ pub struct Match {
 }
 
 /// Conditions on categories.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CategoryMatch {
     /// The slugs.
     pub slugs: Match,
@@ -56,7 +56,7 @@ impl Default for CategoryMatch {
 }
 
 /// From a moment on, and before another one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct InstantRange {
     /// The first moment within.
     pub from: Option<Instant>,

@@ -67,6 +67,6 @@ pub use search::{
 pub use site::Site;
 pub use slice::{EntryCursor, EntryOrder, Slice, SliceRequest, TermCursor, TermOrder};
 pub use slug::{InvalidSlug, Slug};
-pub use term::{Author, Category, Series, SeriesPart, Tag};
+pub use term::{Author, Category, Filings, Series, SeriesPart, Tag};
 pub use viewer::{Action, Actor, SignedIn, Via, Viewer, Whose, may};
 pub use webhook::{Delivery, DeliveryState, Webhook, WebhookEvent};

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::{Entry, Instant, Slug};
 
 /// Which part of a list is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SliceRequest<K> {
     /// At most so many.
     pub limit: u32,
@@ -53,7 +53,7 @@ pub enum EntryOrder {
 }
 
 /// The key of an entry in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EntryCursor {
     /// The order that the key belongs to: in another list it would mean nothing.
     pub order: EntryOrder,

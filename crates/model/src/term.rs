@@ -55,6 +55,19 @@ pub struct Series {
     pub post_count: i64,
 }
 
+/// What an entry is filed under and who wrote it, each in its order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filings {
+    /// The byline.
+    pub authors: Vec<Author>,
+    /// Its categories.
+    pub categories: Vec<Category>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Its series.
+    pub series: Option<Series>,
+}
+
 /// The place of a post in a series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeriesPart {

@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::Gateway;
-use inkstand_http::{HttpOptions, Limits, router, serve};
+use inkstand_http::{HttpOptions, Limits, ResponseCache, router, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
@@ -30,6 +30,7 @@ pub struct Application {
     router: axum::Router,
     limits: Limits,
     blog: Blog,
+    response_cache: ResponseCache,
     sample_posts: u64,
     setup_token: Option<String>,
     lock: ServeLock,
@@ -51,6 +52,7 @@ impl Application {
         let options = BlogOptions {
             index: Some(settings.data_dir.join("index")),
             keys: settings.keys.clone(),
+            entity_cache: settings.entity_cache,
             public_url: public_url.clone(),
             webhooks_allow_private: settings.webhooks_allow_private,
         };
@@ -70,6 +72,7 @@ impl Application {
         let setup_token = blog.offer_setup().await?;
         let gateway = Gateway::new(&public_url);
         let limits = Limits::new(settings.limits.clone());
+        let response_cache = ResponseCache::of_bytes(settings.response_cache);
         let router = router(HttpOptions {
             blog: blog.clone(),
             gateway,
@@ -77,8 +80,9 @@ impl Application {
             clock,
             deadline: DEADLINE,
             limits: limits.clone(),
+            response_cache: response_cache.clone(),
         });
-        Ok(Self { listener, address, router, limits, blog, sample_posts, setup_token, lock })
+        Ok(Self { listener, address, router, limits, blog, response_cache, sample_posts, setup_token, lock })
     }
 
     /// Where it listens.
@@ -91,6 +95,12 @@ impl Application {
     #[must_use]
     pub fn blog(&self) -> &Blog {
         &self.blog
+    }
+
+    /// The answers that it keeps.
+    #[must_use]
+    pub fn response_cache(&self) -> &ResponseCache {
+        &self.response_cache
     }
 
     /// How many entries of the sample blog there are.

@@ -353,6 +353,8 @@ impl ServeArgs {
             quota: other.quota.or(self.quota),
             account_quota: other.account_quota.or(self.account_quota),
             no_persisted_queries: other.no_persisted_queries.or(self.no_persisted_queries),
+            response_cache: other.response_cache.or(self.response_cache),
+            entity_cache: other.entity_cache.or(self.entity_cache),
         }
     }
 }

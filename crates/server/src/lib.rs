@@ -7,6 +7,7 @@
 //! This crate alone reads the environment, handles signals, installs a subscriber and uses `anyhow`.
 
 mod application;
+mod byte_size;
 mod cli;
 mod command;
 mod sample;

@@ -13,11 +13,19 @@ use inkstand_identity::{ServerKey, ServerKeys};
 use inkstand_storage::DatabaseUrl;
 use serde::Deserialize;
 
+use crate::byte_size::ByteSize;
+
 /// The file that is read where it stands in the current folder and none is named.
 const USUAL_FILE: &str = "inkstand.toml";
 
+/// Enough for all but the bodies of ten thousand posts.
+const USUAL_ENTITY_CACHE: u64 = 32 * 1024 * 1024;
+
 /// Where a blog is when nobody says anything else.
 pub(crate) const USUAL_DATA_DIR: &str = "data";
+
+/// Bytes for kept answers when nobody says anything else: some ten thousand pages.
+const USUAL_RESPONSE_CACHE: u64 = 64 * 1024 * 1024;
 
 /// What `serve` runs with.
 #[derive(Clone, Debug)]
@@ -38,8 +46,12 @@ pub struct Settings {
     pub webhooks_allow_private: bool,
     /// Proxies, quotas, persisted queries.
     pub limits: LimitSettings,
+    /// Bytes of what the database said lately that are remembered.
+    pub entity_cache: u64,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
     pub keys: Option<ServerKeys>,
+    /// Bytes of memory for answers that are kept for everybody; 0 keeps none.
+    pub response_cache: u64,
     /// How the log looks.
     pub log_format: LogFormat,
     /// What is logged: a level, or `tracing` directives.
@@ -120,6 +132,15 @@ pub(crate) struct ServeArgs {
     /// Keep no documents of queries, so that clients send each one whole
     #[arg(long, env = "INKSTAND_NO_PERSISTED_QUERIES", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) no_persisted_queries: Option<bool>,
+    /// Memory for answers to anonymous queries, which are given again as long as nothing in them has changed:
+    /// a number of bytes, or such as 64MiB or 1GB; 0 keeps none [default: 64MiB]
+    #[arg(long, env = "INKSTAND_RESPONSE_CACHE", value_name = "SIZE")]
+    pub(crate) response_cache: Option<ByteSize>,
+
+    /// Memory for what the database said lately, so that queries that were never sent before seldom ask it: a number of
+    /// bytes, or such as 64MiB; 0 remembers nothing [default: 32MiB]
+    #[arg(long, env = "INKSTAND_ENTITY_CACHE", value_name = "SIZE")]
+    pub(crate) entity_cache: Option<ByteSize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -135,6 +156,8 @@ struct ConfigFile {
     quota: Option<String>,
     account_quota: Option<String>,
     no_persisted_queries: Option<bool>,
+    response_cache: Option<ByteSize>,
+    entity_cache: Option<ByteSize>,
     secret_key: Option<String>,
     previous_secret_key: Option<String>,
     log_format: Option<LogFormat>,
@@ -185,7 +208,15 @@ impl Settings {
                 .or(file.webhooks_allow_private)
                 .unwrap_or(false),
             limits,
+            entity_cache: serve
+                .entity_cache
+                .or(file.entity_cache)
+                .map_or(USUAL_ENTITY_CACHE, ByteSize::bytes),
             keys,
+            response_cache: serve
+                .response_cache
+                .or(file.response_cache)
+                .map_or(USUAL_RESPONSE_CACHE, ByteSize::bytes),
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
             log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),
         })
@@ -298,6 +329,7 @@ mod tests {
             quota.unwrap().parse::<Quota>().unwrap();
         }
         assert!(file.no_persisted_queries.is_some());
+        assert!(file.response_cache.is_some() && file.entity_cache.is_some());
         assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());
     }

@@ -113,7 +113,9 @@ mod tests {
             sample: true,
             webhooks_allow_private: false,
             limits: inkstand_http::LimitSettings::default(),
+            response_cache: 0,
             keys: None,
+            entity_cache: 0,
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),
         }

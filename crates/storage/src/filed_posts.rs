@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use inkstand_model::{
     AuthorId, CacheKey, CategoryId, ChangeKind, Entry, EntryCursor, EntryKind, EntryOrder, EntryStatus,
-    SeriesId, Slice, SliceRequest, TagId,
+    SeriesId, Slice, SliceRequest, Slug, TagId,
 };
 use sea_orm::{
     ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryTrait,
@@ -46,7 +46,8 @@ impl FiledUnder {
     }
 
     /// The cache key of one of them and its list of posts.
-    pub(crate) fn key(self, id: Uuid) -> CacheKey {
+    #[must_use]
+    pub fn key(self, id: Uuid) -> CacheKey {
         match self {
             Self::Tag => CacheKey::tag(TagId::from_uuid(id)),
             Self::Category => CacheKey::category(CategoryId::from_uuid(id)),
@@ -55,8 +56,15 @@ impl FiledUnder {
         }
     }
 
+    /// The cache key of whatever has or does not have a slug.
+    #[must_use]
+    pub fn slug(self, slug: &Slug) -> CacheKey {
+        CacheKey::slug(self.table(), slug.as_str())
+    }
+
     /// The cache key of the list of all of them.
-    pub(crate) fn list(self) -> CacheKey {
+    #[must_use]
+    pub fn list(self) -> CacheKey {
         CacheKey::list(match self {
             Self::Tag => "tags",
             Self::Category => "categories",

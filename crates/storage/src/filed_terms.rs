@@ -1,8 +1,8 @@
-//! The terms of entries: each kind for many entries in one statement.
+//! Bylines by themselves, for those who ask whose an entry is; and the parts of series.
 
 use std::collections::HashMap;
 
-use inkstand_model::{Author, Category, EntryId, Series, SeriesId, SeriesPart, Tag};
+use inkstand_model::{Author, EntryId, SeriesId, SeriesPart};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -12,10 +12,9 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use crate::{
-    Storage, StorageError, Term,
-    entity::{entry, entry_author, entry_category, entry_tag, series_part},
+    Storage, StorageError,
+    entity::{author, entry, entry_author, series_part},
     entry_read::uuids,
-    term::table::TermTable,
 };
 
 /// The name under which the entry's id stands beside the columns of a term.
@@ -28,43 +27,22 @@ impl Storage {
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.author.of_entries", skip_all, fields(ids = ids.len()))]
     pub async fn authors_of(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Vec<Author>>, StorageError> {
-        use entry_author::{Column, Entity};
-        filed(self.reader(), ids, Entity, Column::EntryId, Column::AuthorId, Column::Position).await
-    }
-
-    /// The tags of these entries in their order.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    #[instrument(level = "debug", name = "db.tag.of_entries", skip_all, fields(ids = ids.len()))]
-    pub async fn tags_of(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Vec<Tag>>, StorageError> {
-        use entry_tag::{Column, Entity};
-        filed(self.reader(), ids, Entity, Column::EntryId, Column::TagId, Column::Position).await
-    }
-
-    /// The categories of these entries in their order.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    #[instrument(level = "debug", name = "db.category.of_entries", skip_all, fields(ids = ids.len()))]
-    pub async fn categories_of(
-        &self,
-        ids: &[EntryId],
-    ) -> Result<HashMap<EntryId, Vec<Category>>, StorageError> {
-        use entry_category::{Column, Entity};
-        filed(self.reader(), ids, Entity, Column::EntryId, Column::CategoryId, Column::Position).await
-    }
-
-    /// The series of these entries.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    #[instrument(level = "debug", name = "db.series.of_entries", skip_all, fields(ids = ids.len()))]
-    pub async fn series_of(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Series>, StorageError> {
-        use series_part::{Column, Entity};
-        let series: HashMap<EntryId, Vec<Series>> =
-            filed(self.reader(), ids, Entity, Column::EntryId, Column::SeriesId, Column::Position).await?;
-        Ok(series.into_iter().filter_map(|(id, mut one)| one.pop().map(|series| (id, series))).collect())
+        let mut list = author::Entity::find()
+            .column_as(Expr::col((entry_author::Entity, entry_author::Column::EntryId)), ENTRY)
+            .filter(entry_author::Column::EntryId.is_in(uuids(ids)))
+            .order_by_asc(entry_author::Column::Position);
+        QueryTrait::query(&mut list).inner_join(
+            entry_author::Entity,
+            Expr::col((author::Entity, author::Column::Id))
+                .equals((entry_author::Entity, entry_author::Column::AuthorId)),
+        );
+        let mut authors: HashMap<EntryId, Vec<Author>> = HashMap::with_capacity(ids.len());
+        for row in self.reader().query_all(list.as_query()).await? {
+            let id: Uuid = row.try_get("", ENTRY)?;
+            let author = author::Model::from_query_result(&row, "")?;
+            authors.entry(EntryId::from_uuid(id)).or_default().push(Author::from(author));
+        }
+        Ok(authors)
     }
 
     /// The published parts of these series in reading order: by position, equal ones by date.
@@ -98,27 +76,4 @@ impl Storage {
         }
         Ok(parts)
     }
-}
-
-async fn filed<T: Term, L: EntityTrait>(
-    db: &impl ConnectionTrait,
-    ids: &[EntryId],
-    link: L,
-    entry: L::Column,
-    term: L::Column,
-    position: L::Column,
-) -> Result<HashMap<EntryId, Vec<T>>, StorageError> {
-    let mut list = <T as TermTable>::Entity::find()
-        .column_as(Expr::col((link, entry)), ENTRY)
-        .filter(Expr::col((link, entry)).is_in(uuids(ids)))
-        .order_by_asc(Expr::col((link, position)));
-    QueryTrait::query(&mut list)
-        .inner_join(link, Expr::col((<T as TermTable>::Entity::default(), T::ID)).equals((link, term)));
-    let mut terms: HashMap<EntryId, Vec<T>> = HashMap::with_capacity(ids.len());
-    for row in db.query_all(list.as_query()).await? {
-        let id: Uuid = row.try_get("", ENTRY)?;
-        let term = <<T as TermTable>::Entity as EntityTrait>::Model::from_query_result(&row, "")?;
-        terms.entry(EntryId::from_uuid(id)).or_default().push(T::from(term));
-    }
-    Ok(terms)
 }

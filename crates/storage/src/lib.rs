@@ -42,6 +42,7 @@ mod entry_write;
 mod error;
 mod filed_posts;
 mod filed_terms;
+mod filing;
 mod follower;
 mod free_number;
 mod idempotency;

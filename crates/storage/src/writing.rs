@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use inkstand_model::{Actor, CacheKey, ChangeKind, ChangeOp, Clock, EntryId, Seq, Site, Slug};
+use inkstand_model::{Actor, CacheKey, Category, ChangeKind, ChangeOp, Clock, EntryId, Seq, Site, Slug};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
@@ -184,6 +184,7 @@ impl<'a> Writing<'a> {
     }
 
     async fn write_counts(&mut self) -> Result<(), StorageError> {
+        let mut hidden = Vec::new();
         for under in FiledUnder::ALL {
             for terms in self.watched_terms(under).chunks(IDS_AT_ONCE) {
                 self.count_posts(under, terms).await?;
@@ -198,6 +199,9 @@ impl<'a> Writing<'a> {
                     // What nobody saw before and nobody sees now is logged by its id alone.
                     let slugs: BTreeSet<String> = before.into_iter().chain(now).collect();
                     if slugs.is_empty() {
+                        if altered && under == FiledUnder::Category {
+                            hidden.push(*term);
+                        }
                         continue;
                     }
                     let mut keys = vec![under.key(*term), under.list()];
@@ -207,6 +211,35 @@ impl<'a> Writing<'a> {
                     }
                     self.record(under.change_kind(), *term, ChangeOp::Updated, keys);
                 }
+            }
+        }
+        self.touch_below(&hidden).await
+    }
+
+    /// Logs what everybody sees below categories that nobody may know of: a list of what is in a category above, or
+    /// below, has other posts in it when one between is moved, and the log must not tell of that one.
+    async fn touch_below(&mut self, hidden: &[Uuid]) -> Result<(), StorageError> {
+        if hidden.is_empty() {
+            return Ok(());
+        }
+        let tree = self.category_tree().await?;
+        let mut below: BTreeSet<Uuid> = hidden.iter().copied().collect();
+        loop {
+            let known = below.len();
+            let under =
+                |category: &&Category| category.parent.is_some_and(|parent| below.contains(&parent.uuid()));
+            let found: Vec<Uuid> = tree.iter().filter(under).map(|category| category.id.uuid()).collect();
+            below.extend(found);
+            if below.len() == known {
+                break;
+            }
+        }
+        let below: Vec<Uuid> = below.into_iter().filter(|id| !hidden.contains(id)).collect();
+        let under = FiledUnder::Category;
+        for below in below.chunks(IDS_AT_ONCE) {
+            for (id, slug) in public_terms(&self.transaction, under, below).await? {
+                let keys = [under.key(id), under.list(), CacheKey::slug(under.table(), &slug)];
+                self.record(under.change_kind(), id, ChangeOp::Updated, keys);
             }
         }
         Ok(())

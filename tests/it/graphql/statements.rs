@@ -1,7 +1,10 @@
-//! How many statements an answer costs: as many for a page of a hundred as for a page of ten.
+//! How many statements an answer costs where nothing is remembered: as many for a page of a hundred as for a page of ten.
+
+use std::sync::Arc;
 
 use inkstand_graphql::code;
-use inkstand_tests::{Database, TestBlog, item};
+use inkstand_server::{Settings, SystemClock};
+use inkstand_tests::{Database, TestBlog, TestDatabase, item};
 use insta::assert_snapshot;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -140,7 +143,9 @@ async fn statements(blog: &TestBlog, query: &str, variables: Value) -> u64 {
 }
 
 async fn blog_of_120(database: Database) -> TestBlog {
-    let blog = TestBlog::start(database).await;
+    let database = TestDatabase::new(database).await;
+    let cold = |settings: &mut Settings| settings.entity_cache = 0;
+    let blog = TestBlog::serve_with(database, Arc::new(SystemClock), cold).await;
     let posts = (0..120).map(|n| {
         let series = if n % 3 == 0 { format!("series: {{name: S{}, order: {n}}}\n", n % 12) } else { String::new() };
         let (of, language) = if n % 10 == 1 { (n - 1, ".fr") } else { (n, "") };

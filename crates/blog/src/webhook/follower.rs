@@ -64,7 +64,7 @@ impl Blog {
             }
         }
         writing.set_follower(NAME, reached).await?;
-        writing.commit().await?;
+        self.commit_unseen(writing).await?;
         if lost {
             warn!(
                 from = at.seq.get(),
@@ -122,11 +122,10 @@ impl Blog {
         }
         let mut entries = storage.entries_by_ids(ids).await?;
         entries.retain(|entry| entry.publication.status() == EntryStatus::Published);
-        let mut tags = storage.tags_of(ids).await?;
-        let mut authors = storage.authors_of(ids).await?;
+        let mut filings = storage.filings(ids).await?;
         let shown = entries.iter().map(|entry| {
-            let tags = tags.remove(&entry.id).unwrap_or_default().into_iter();
-            let authors = authors.remove(&entry.id).unwrap_or_default().into_iter();
+            let filed = filings.remove(&entry.id).unwrap_or_default();
+            let (tags, authors) = (filed.tags.into_iter(), filed.authors.into_iter());
             let shown = ShownEntry::new(
                 entry,
                 self.url(&entry.path),

@@ -129,7 +129,7 @@ impl Sender {
         let released = async {
             let mut writing = self.blog.inner.storage.write(LEASE, self.blog.inner.clock.as_ref()).await?;
             writing.release_lease(LEASE, self.me).await?;
-            writing.commit().await
+            self.blog.commit_unseen(writing).await
         };
         match tokio::time::timeout(Duration::from_secs(1), released).await {
             Ok(Ok(_)) => {}
@@ -217,7 +217,7 @@ impl Sender {
             self.leased_until = None;
             return Ok(Some(leased));
         }
-        writing.commit().await?;
+        self.blog.commit_unseen(writing).await?;
         self.leased_until = Some(until);
         Ok(None)
     }
@@ -358,7 +358,7 @@ impl Blog {
         if hook != hook_before {
             writing.update_webhook(&hook).await?;
         }
-        writing.commit().await?;
+        self.commit_unseen(writing).await?;
         Ok(())
     }
 }

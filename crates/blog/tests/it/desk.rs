@@ -74,7 +74,7 @@ impl Desk {
 
     pub(crate) async fn post(&self, slug: &str) -> Option<Entry> {
         let slug = Slug::parse(slug).unwrap();
-        self.operator().entry_by_slug(EntryKind::Post, &slug).await.unwrap()
+        self.operator().entry_by_slug(EntryKind::Post, &slug).await.unwrap().map(Arc::unwrap_or_clone)
     }
 
     /// Every published post in the order in which they came.
@@ -122,7 +122,7 @@ impl Desk {
         ids.sort_unstable();
         found.sort_unstable();
         assert_eq!(ids, found, "the index finds what the database lists");
-        let mut titles: Vec<String> = listed.into_iter().map(|entry| entry.title).collect();
+        let mut titles: Vec<String> = listed.into_iter().map(|entry| entry.title.clone()).collect();
         titles.sort_unstable();
         titles
     }

@@ -1,6 +1,6 @@
 //! Whatever is imported in whatever order, what the database says of it holds together.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use inkstand_blog::{FiledUnder, Route, Term};
 use inkstand_exchange::parse_markdown;
@@ -97,7 +97,7 @@ proptest! {
 async fn addresses_hold(desk: &Desk) {
     for post in desk.posts().await {
         let at = desk.anybody().route(&post.path).await.unwrap();
-        assert_eq!(at, Route::Here(Box::new(post.clone())), "{} stands at its address", post.slug);
+        assert_eq!(at, Route::Here(Arc::new(post.clone())), "{} stands at its address", post.slug);
     }
     let addresses = "SELECT count(*) FROM permalink WHERE role = 'current' AND entry_id = entry.id";
     let wrong = format!("SELECT count(*) AS n FROM entry WHERE status = 'published' AND ({addresses}) <> 1");

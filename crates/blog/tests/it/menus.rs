@@ -33,8 +33,8 @@ async fn a_menu_is_replaced_by_those_who_know_its_version() {
     let (menu, _) = operator.set_menu(edit(" Main ", vec![url(" Home ", "/")], Some(0))).await.unwrap();
     let expected = Menu { location: menu.location.clone(), items: vec![url("Home", "/")], version: 1 };
     assert_eq!((&menu, menu.location.as_str()), (&expected, "main"));
-    assert_eq!(keys(&told(&desk, before).await), ["menu:main"]);
-    assert_eq!(desk.anybody().menus().await.unwrap(), std::slice::from_ref(&expected));
+    assert_eq!(keys(&told(&desk, before).await), ["list:menus", "menu:main"]);
+    assert_eq!(*desk.anybody().menus().await.unwrap(), std::slice::from_ref(&expected));
 
     for version in [0, 2, -1] {
         let conflict = operator.set_menu(edit("main", Vec::new(), Some(version))).await;
@@ -57,7 +57,7 @@ async fn a_menu_is_replaced_by_those_who_know_its_version() {
     let (same, seq) = operator.set_menu(edit("main", menu.items.clone(), None)).await.unwrap();
     assert_eq!((same.version, seq, desk.last().await), (2, last, last), "the same again changes nothing");
     operator.delete_menu("MAIN", Some(2)).await.unwrap();
-    assert_eq!(desk.anybody().menus().await.unwrap(), []);
+    assert_eq!(*desk.anybody().menus().await.unwrap(), []);
     let gone = operator.delete_menu("main", None).await;
     assert!(matches!(gone, Err(WriteError::Refused(_))));
 }
@@ -103,7 +103,7 @@ async fn bad_menus_are_refused_with_the_place_of_what_is_wrong() {
         let told = refused(&desk, edit.clone()).await;
         assert_eq!((told.0, told.1.as_str()), expected, "{edit:?}");
     }
-    assert_eq!(desk.anybody().menus().await.unwrap(), []);
+    assert_eq!(*desk.anybody().menus().await.unwrap(), []);
     let (menu, _) =
         desk.operator().set_menu(edit("main", [wide(197), vec![nested(3)]].concat(), None)).await.unwrap();
     assert_eq!(menu.version, 1, "two hundred items on three levels are a menu");

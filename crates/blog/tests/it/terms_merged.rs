@@ -16,8 +16,8 @@ const TAGS: [(&str, &str); 4] = [
 
 async fn tags_of(desk: &Desk, slug: &str) -> Vec<String> {
     let post = desk.post(slug).await.unwrap();
-    let tags = desk.operator().tags_of(&[post.id]).await.unwrap().remove(&post.id).unwrap_or_default();
-    tags.into_iter().map(|tag| tag.name).collect()
+    let filed = desk.operator().filings(&[post.id]).await.unwrap().remove(&post.id).unwrap_or_default();
+    filed.tags.iter().map(|tag| tag.name.clone()).collect()
 }
 
 #[tokio::test]

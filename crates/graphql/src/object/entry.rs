@@ -8,9 +8,7 @@ use inkstand_model::EntryKind;
 
 use crate::{
     connection::{Connection, bounded},
-    loader::{
-        AuthorsOf, BodyOf, CategoriesOf, ChildrenOf, NeighboursOf, SeriesOf, TagsOf, TranslationsOf, load,
-    },
+    loader::{AuthorsOf, BodyOf, ChildrenOf, FiledOf, NeighboursOf, TranslationsOf, load},
     node_id::NodeId,
     object::{
         Author, Category, Entry, EntryStatus, Revision, RevisionTotal, Series, Tag,
@@ -155,8 +153,8 @@ macro_rules! entry_object {
 
             /// Who wrote it, in the order of the byline.
             pub(crate) async fn authors(&self, ctx: &Context<'_>) -> Result<Vec<Author>> {
-                let authors = load(ctx, AuthorsOf(self.0.id)).await?.unwrap_or_default();
-                Ok(authors.into_iter().map(Author::from).collect())
+                let filed = load(ctx, FiledOf(self.0.id)).await?.unwrap_or_default();
+                Ok(filed.authors.iter().cloned().map(Author::from).collect())
             }
 
             /// Grows with every change; null unless the viewer may edit it.
@@ -215,19 +213,20 @@ entry_object! {
 
         /// The categories that it is filed under.
         async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-            let categories = load(ctx, CategoriesOf(self.0.id)).await?.unwrap_or_default();
-            Ok(categories.into_iter().map(Category::from).collect())
+            let filed = load(ctx, FiledOf(self.0.id)).await?.unwrap_or_default();
+            Ok(filed.categories.iter().cloned().map(Category::from).collect())
         }
 
         /// Its tags.
         async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<Tag>> {
-            let tags = load(ctx, TagsOf(self.0.id)).await?.unwrap_or_default();
-            Ok(tags.into_iter().map(Tag::from).collect())
+            let filed = load(ctx, FiledOf(self.0.id)).await?.unwrap_or_default();
+            Ok(filed.tags.iter().cloned().map(Tag::from).collect())
         }
 
         /// Its place in a series, if it is part of one.
         async fn series(&self, ctx: &Context<'_>) -> Result<Option<SeriesPart>> {
-            let Some(series) = load(ctx, SeriesOf(self.0.id)).await? else { return Ok(None) };
+            let filed = load(ctx, FiledOf(self.0.id)).await?.unwrap_or_default();
+            let Some(series) = filed.series.clone() else { return Ok(None) };
             let parts = load(ctx, series.id).await?.unwrap_or_default();
             let Some(place) = parts.iter().position(|part| part.entry == self.0.id) else { return Ok(None) };
             Ok(Some(SeriesPart::new(place, series, self.clone())))

@@ -1,5 +1,7 @@
 //! What a post and a page have in common.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, ID, Interface, SimpleObject};
 use inkstand_model as model;
 
@@ -87,6 +89,12 @@ pub(crate) enum Entry {
 
 impl From<model::Entry> for Entry {
     fn from(entry: model::Entry) -> Self {
+        Self::from(Arc::new(entry))
+    }
+}
+
+impl From<Arc<model::Entry>> for Entry {
+    fn from(entry: Arc<model::Entry>) -> Self {
         match entry.kind {
             model::EntryKind::Post => Self::Post(Post::from(entry)),
             model::EntryKind::Page => Self::Page(Page::from(entry)),

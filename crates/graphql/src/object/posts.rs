@@ -107,8 +107,8 @@ pub(crate) async fn posts_of(
 }
 
 /// A slice of entries as a connection.
-pub(crate) fn entry_connection<Node: async_graphql::OutputType + From<model::Entry>>(
-    slice: model::Slice<model::Entry>,
+pub(crate) fn entry_connection<Node: async_graphql::OutputType + From<Arc<model::Entry>>>(
+    slice: model::Slice<Arc<model::Entry>>,
     order: model::EntryOrder,
     total: EntryTotal,
 ) -> Connection<Node, EntryTotal> {

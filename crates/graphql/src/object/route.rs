@@ -3,11 +3,7 @@
 use async_graphql::SimpleObject;
 use inkstand_blog as blog;
 
-use crate::{
-    object::{Node, Page, Post},
-    request::RequestState,
-    scalar::Url,
-};
+use crate::{object::Node, request::RequestState, scalar::Url};
 
 /// What stands at an address, in the terms of HTTP.
 #[derive(SimpleObject)]
@@ -23,15 +19,13 @@ pub(crate) struct Route {
 
 impl Route {
     pub(crate) fn new(route: blog::Route, state: &RequestState) -> Self {
-        let node = |entry: inkstand_model::Entry| match entry.kind {
-            inkstand_model::EntryKind::Post => Node::Post(Post::from(entry)),
-            inkstand_model::EntryKind::Page => Node::Page(Page::from(entry)),
-        };
         match route {
-            blog::Route::Here(entry) => Self { status: 200, location: None, node: Some(node(*entry)) },
-            blog::Route::Moved(entry) => {
-                Self { status: 301, location: Some(Url(state.url(&entry.path))), node: Some(node(*entry)) }
-            }
+            blog::Route::Here(entry) => Self { status: 200, location: None, node: Some(Node::from(entry)) },
+            blog::Route::Moved(entry) => Self {
+                status: 301,
+                location: Some(Url(state.url(&entry.path))),
+                node: Some(Node::from(entry)),
+            },
             blog::Route::Gone => Self { status: 410, location: None, node: None },
             blog::Route::Nothing => Self { status: 404, location: None, node: None },
         }

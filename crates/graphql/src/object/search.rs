@@ -1,5 +1,7 @@
 //! What a search finds.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, Object, Result, SimpleObject, connection::PageInfo};
 use inkstand_model as model;
 use inkstand_model::SearchRequest;
@@ -16,7 +18,7 @@ use crate::{
 /// What a search finds. Everything is computed only when it is asked for.
 pub(crate) struct SearchConnection {
     pub(crate) request: SearchRequest,
-    pub(crate) hits: Vec<(u32, model::SearchHit, model::Entry)>,
+    pub(crate) hits: Vec<(u32, model::SearchHit, Arc<model::Entry>)>,
     pub(crate) has_next: bool,
     pub(crate) corrected: Option<String>,
     pub(crate) complete: bool,
@@ -43,7 +45,7 @@ impl SearchConnection {
 
     /// Whether there is more, and from where.
     async fn page_info(&self) -> PageInfo {
-        let cursor = |hit: Option<&(u32, model::SearchHit, model::Entry)>| {
+        let cursor = |hit: Option<&(u32, model::SearchHit, Arc<model::Entry>)>| {
             hit.map(|(place, ..)| HitCursor(*place).encode())
         };
         PageInfo {
@@ -106,14 +108,14 @@ pub(crate) struct SearchHit {
 }
 
 impl SearchHit {
-    fn new(hit: &model::SearchHit, entry: &model::Entry) -> Self {
+    fn new(hit: &model::SearchHit, entry: &Arc<model::Entry>) -> Self {
         let plain = || {
             Marked::from(&model::Marked {
                 parts: vec![model::MarkedPart { text: entry.title.clone(), hit: false }],
             })
         };
         Self {
-            node: Entry::from(entry.clone()),
+            node: Entry::from(Arc::clone(entry)),
             title: hit.title.as_ref().map_or_else(plain, Marked::from),
             body: hit.body.iter().map(Marked::from).collect(),
             score: f64::from(hit.score),

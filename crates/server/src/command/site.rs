@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use std::sync::Arc;
+
 use anyhow::{Result, ensure};
 use inkstand_model::{Language, PermalinkPattern, PreviewPattern, Site, Viewer, Zone};
 
@@ -18,7 +20,7 @@ pub(crate) async fn site(settings: &Settings, command: SiteCommand) -> Result<Ex
     let site = match command {
         SiteCommand::Set { setting, value } => {
             let change = change(setting, value.trim())?;
-            blog.change_site(&Viewer::Operator, change).await?.0
+            Arc::new(blog.change_site(&Viewer::Operator, change).await?.0)
         }
         SiteCommand::Show => blog.reader(Viewer::Operator).site().await?,
     };

@@ -16,10 +16,8 @@ pub(crate) async fn of_entry(reader: &Reader, site: &Site, entry: &Entry) -> Res
     let body = reader.bodies(&ids).await?.remove(&entry.id);
     let body =
         body.ok_or_else(|| anyhow::anyhow!("this {} was deleted a moment ago", entry.kind.as_str()))?;
-    let tags = reader.tags_of(&ids).await?.remove(&entry.id).unwrap_or_default();
-    let categories = reader.categories_of(&ids).await?.remove(&entry.id).unwrap_or_default();
-    let authors = reader.authors_of(&ids).await?.remove(&entry.id).unwrap_or_default();
-    let series = match reader.series_of(&ids).await?.remove(&entry.id) {
+    let filed = reader.filings(&ids).await?.remove(&entry.id).unwrap_or_default();
+    let series = match &filed.series {
         Some(series) => {
             let parts = reader.series_parts(&[series.id]).await?.remove(&series.id).unwrap_or_default();
             let part = parts.iter().find(|part| part.entry == entry.id);
@@ -36,11 +34,15 @@ pub(crate) async fn of_entry(reader: &Reader, site: &Site, entry: &Entry) -> Res
         date: entry.publication.date(),
         draft: false,
         language: Some(entry.language.as_str().to_owned()),
-        tags: tags.into_iter().map(|tag| tag.name).collect(),
-        categories: categories.iter().map(|category| readable(&category.name, &category.slug)).collect(),
-        authors: authors.iter().map(|author| readable(&author.handle, &author.slug)).collect(),
+        tags: filed.tags.iter().map(|tag| tag.name.clone()).collect(),
+        categories: filed
+            .categories
+            .iter()
+            .map(|category| readable(&category.name, &category.slug))
+            .collect(),
+        authors: filed.authors.iter().map(|author| readable(&author.handle, &author.slug)).collect(),
         series,
-        excerpt: body.excerpt,
+        excerpt: body.excerpt.clone(),
         cover: entry
             .cover
             .clone()
@@ -49,7 +51,7 @@ pub(crate) async fn of_entry(reader: &Reader, site: &Site, entry: &Entry) -> Res
         menu_order: entry.menu_order,
         aliases: Vec::new(),
         format: body.format,
-        source: body.source,
+        source: body.source.clone(),
     })
 }
 

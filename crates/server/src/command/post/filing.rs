@@ -31,8 +31,12 @@ pub(crate) async fn categories(
     let there: Vec<Named<CategoryId>> = reader
         .category_tree()
         .await?
-        .into_iter()
-        .map(|category| Named { id: category.id, slug: category.slug, names: vec![category.name] })
+        .iter()
+        .map(|category| Named {
+            id: category.id,
+            slug: category.slug.clone(),
+            names: vec![category.name.clone()],
+        })
         .collect();
     Ok(found(&there, &read.document.categories, ("category", "categories"), read, wrong))
 }
@@ -97,7 +101,7 @@ pub(crate) async fn known(reader: &Reader) -> Result<[Vec<String>; 3]> {
         slugs.iter().take(MOST_TOLD as usize).map(|slug| slug.as_str().to_owned()).collect::<Vec<_>>()
     };
     Ok([
-        told(reader.category_tree().await?.into_iter().map(|category| category.slug).collect()),
+        told(reader.category_tree().await?.iter().map(|category| category.slug.clone()).collect()),
         told(first_of::<Author>(reader, MOST_TOLD).await?.into_iter().map(|author| author.slug).collect()),
         told(first_of::<Series>(reader, MOST_TOLD).await?.into_iter().map(|series| series.slug).collect()),
     ])

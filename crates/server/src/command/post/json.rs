@@ -10,7 +10,7 @@ use crate::say::say;
 
 /// Says one entry, with its body.
 pub(crate) async fn say_one(reader: &Reader, entry: &Entry) -> Result<()> {
-    let mut value = values(reader, std::slice::from_ref(entry)).await?.pop().unwrap_or_default();
+    let mut value = values(reader, &[entry]).await?.pop().unwrap_or_default();
     if let Some(body) = reader.bodies(&[entry.id]).await?.remove(&entry.id) {
         value["excerpt"] = json!(body.excerpt);
         let markdown = body.format == Format::Markdown;
@@ -20,20 +20,15 @@ pub(crate) async fn say_one(reader: &Reader, entry: &Entry) -> Result<()> {
 }
 
 /// Says a list of entries, without their bodies.
-pub(crate) async fn say_list(reader: &Reader, entries: &[Entry]) -> Result<()> {
+pub(crate) async fn say_list(reader: &Reader, entries: &[&Entry]) -> Result<()> {
     say(serde_json::to_string_pretty(&values(reader, entries).await?)?)
 }
 
-async fn values(reader: &Reader, entries: &[Entry]) -> Result<Vec<Value>> {
+async fn values(reader: &Reader, entries: &[&Entry]) -> Result<Vec<Value>> {
     let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
-    let mut tags = reader.tags_of(&ids).await?;
-    let mut categories = reader.categories_of(&ids).await?;
-    let mut authors = reader.authors_of(&ids).await?;
-    let mut series = reader.series_of(&ids).await?;
+    let mut filings = reader.filings(&ids).await?;
     let values = entries.iter().map(|entry| {
-        let tags = tags.remove(&entry.id).unwrap_or_default();
-        let categories = categories.remove(&entry.id).unwrap_or_default();
-        let authors = authors.remove(&entry.id).unwrap_or_default();
+        let filed = filings.remove(&entry.id).unwrap_or_default();
         json!({
             "id": id_of(entry),
             "number": entry.number,
@@ -46,10 +41,10 @@ async fn values(reader: &Reader, entries: &[Entry]) -> Result<Vec<Value>> {
             "updatedAt": entry.updated_at.to_rfc3339(),
             "language": entry.language.as_str(),
             "featured": entry.featured,
-            "tags": tags.iter().map(|tag| tag.slug.as_str()).collect::<Vec<_>>(),
-            "categories": categories.iter().map(|category| category.slug.as_str()).collect::<Vec<_>>(),
-            "authors": authors.iter().map(|author| author.slug.as_str()).collect::<Vec<_>>(),
-            "series": series.remove(&entry.id).map(|series| series.slug.as_str().to_owned()),
+            "tags": filed.tags.iter().map(|tag| tag.slug.as_str()).collect::<Vec<_>>(),
+            "categories": filed.categories.iter().map(|category| category.slug.as_str()).collect::<Vec<_>>(),
+            "authors": filed.authors.iter().map(|author| author.slug.as_str()).collect::<Vec<_>>(),
+            "series": filed.series.as_ref().map(|series| series.slug.as_str().to_owned()),
         })
     });
     Ok(values.collect())

@@ -26,16 +26,17 @@ pub(crate) async fn list(reader: &Reader, args: ListArgs) -> Result<()> {
     let kind = if args.pages { EntryKind::Page } else { EntryKind::Post };
     let slice = SliceRequest { limit: args.limit, after: None, before: None, from_end: false, skip: 0 };
     let listed = reader.entries(kind, &filter, EntryOrder::Newest, &slice).await?;
+    let entries: Vec<&Entry> = listed.items.iter().map(AsRef::as_ref).collect();
     if args.json {
-        return json::say_list(reader, &listed.items).await;
+        return json::say_list(reader, &entries).await;
     }
     let for_people = std::io::stdout().is_terminal();
     if listed.items.is_empty() {
         // A script gets nothing for nothing.
         return if for_people { say(format_args!("there are no such {}s", kind.as_str())) } else { Ok(()) };
     }
-    let zone = reader.site().await?.zone;
-    say(table(&listed.items, &zone, width()).join("\n"))?;
+    let zone = reader.site().await?.zone.clone();
+    say(table(&entries, &zone, width()).join("\n"))?;
     if listed.has_next && for_people {
         let more = reader.count_entries(kind, &filter).await?.saturating_sub(u64::from(args.limit));
         say(format_args!("… and {more} more; --limit N shows them"))?;
@@ -70,7 +71,7 @@ fn width() -> Option<usize> {
 }
 
 /// A line for each: status, date, slug, title.
-fn table(entries: &[Entry], zone: &Zone, width: Option<usize>) -> Vec<String> {
+fn table(entries: &[&Entry], zone: &Zone, width: Option<usize>) -> Vec<String> {
     let rows: Vec<[String; 4]> = entries
         .iter()
         .map(|entry| {

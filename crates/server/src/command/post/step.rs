@@ -46,7 +46,7 @@ async fn take(reader: &Reader, which: &str, step: Step, as_json: bool) -> Result
 }
 
 async fn date_of(reader: &Reader, text: &str) -> Result<Instant> {
-    let zone = reader.site().await?.zone;
+    let zone = reader.site().await?.zone.clone();
     read_date(text, &zone).with_context(|| {
         format!(
             "{text:?} is no date; take one such as 2026-12-24, \"2026-12-24 18:30\" ({}) or 2026-12-24T18:30:00Z",

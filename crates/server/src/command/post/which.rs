@@ -1,5 +1,7 @@
 //! Which post or page somebody means.
 
+use std::sync::Arc;
+
 use anyhow::{Result, bail, ensure};
 use inkstand_blog::{Reader, Route};
 use inkstand_model::{Entry, EntryId, EntryKind, GlobalId, Path, Slug};
@@ -10,7 +12,7 @@ const MOST_NEAR: u64 = 5;
 const KINDS: [EntryKind; 2] = [EntryKind::Post, EntryKind::Page];
 
 /// Finds the one entry that has this slug, path, URL, number or id.
-pub(crate) async fn find(reader: &Reader, which: &str) -> Result<Entry> {
+pub(crate) async fn find(reader: &Reader, which: &str) -> Result<Arc<Entry>> {
     let which = which.trim();
     ensure!(!which.is_empty(), "name a post by its slug, path, URL, number or id");
     if let Some((kind, id)) = parse_id(which) {
@@ -23,7 +25,7 @@ pub(crate) async fn find(reader: &Reader, which: &str) -> Result<Entry> {
     if which.contains('/') {
         return at_address(reader, which).await;
     }
-    let mut meant: Vec<Entry> = Vec::new();
+    let mut meant: Vec<Arc<Entry>> = Vec::new();
     for kind in KINDS {
         if let Some(slug) = Slug::from_title(which) {
             meant.extend(reader.entry_by_slug(kind, &slug).await?);
@@ -35,7 +37,7 @@ pub(crate) async fn find(reader: &Reader, which: &str) -> Result<Entry> {
     meant.sort_by_key(|entry| entry.id);
     meant.dedup_by_key(|entry| entry.id);
     if meant.len() > 1 {
-        let named: Vec<String> = meant.iter().map(describe).collect();
+        let named: Vec<String> = meant.iter().map(|entry| describe(entry)).collect();
         bail!("{which:?} may mean several; name one by its id:\n{}", named.join("\n"));
     }
     match meant.pop() {
@@ -55,10 +57,10 @@ fn parse_id(text: &str) -> Option<(EntryKind, EntryId)> {
     Some((kind, EntryId::from_uuid(key)))
 }
 
-async fn at_address(reader: &Reader, which: &str) -> Result<Entry> {
+async fn at_address(reader: &Reader, which: &str) -> Result<Arc<Entry>> {
     let path = Path::parse(which).map_err(|error| anyhow::anyhow!("{which:?} is no address: {error}"))?;
     match reader.route(&path).await? {
-        Route::Here(entry) | Route::Moved(entry) => Ok(*entry),
+        Route::Here(entry) | Route::Moved(entry) => Ok(entry),
         Route::Gone => bail!("what stood at {path} was deleted for good", path = path.as_str()),
         Route::Nothing => {
             let last = path.key().rsplit('/').next().unwrap_or_default();
