@@ -7,7 +7,7 @@ use inkstand_exchange::parse_markdown;
 use inkstand_graphql::{Gateway, Question, RequestId};
 use inkstand_http::ResponseCache;
 use inkstand_model::{Clock, Parsed, Viewer};
-use inkstand_server::{Application, LogFormat, Settings, SystemClock};
+use inkstand_server::{Application, LimitSettings, LogFormat, Settings, SystemClock};
 use serde_json::Value;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -158,6 +158,7 @@ impl TestBlog {
             unproven: false,
             caller: Caller { address: self.address.ip(), user_agent: "test".to_owned() },
             tell_cost: false,
+            charge: None,
         };
         let reader = self.blog.reader(Viewer::Operator);
         let id = RequestId("test".to_owned());
@@ -196,6 +197,7 @@ fn settings(database: &TestDatabase) -> Settings {
         webhooks_allow_private: true,
         introspection: true,
         suggestions: true,
+        limits: LimitSettings::default(),
         entity_cache: 32 * 1024 * 1024,
         keys: None,
         sockets: inkstand_http::SocketLimits::default(),

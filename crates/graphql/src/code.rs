@@ -39,9 +39,17 @@ pub const LOG_RESET: &str = "LOG_RESET";
 pub const TOO_MANY_OPERATIONS: &str = "TOO_MANY_OPERATIONS";
 /// More sockets at once than this server keeps, or than one address may have.
 pub const TOO_MANY_SOCKETS: &str = "TOO_MANY_SOCKETS";
+/// The client has asked for more than its quota.
+pub const RATE_LIMITED: &str = "RATE_LIMITED";
+/// Too much is asked at once, by whomever.
+pub const OVERLOADED: &str = "OVERLOADED";
+/// A persisted query is not known here.
+pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+/// Persisted queries are switched off.
+pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
 
 /// Every code.
-pub const ALL: [&str; 19] = [
+pub const ALL: [&str; 23] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -61,4 +69,8 @@ pub const ALL: [&str; 19] = [
     LOG_RESET,
     TOO_MANY_OPERATIONS,
     TOO_MANY_SOCKETS,
+    RATE_LIMITED,
+    OVERLOADED,
+    PERSISTED_QUERY_NOT_FOUND,
+    PERSISTED_QUERY_NOT_SUPPORTED,
 ];

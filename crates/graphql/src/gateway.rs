@@ -14,6 +14,7 @@ use inkstand_blog::{Caller, Reader};
 use serde_json::json;
 
 use crate::{
+    Charge,
     batch::Batches,
     budget::MOST_COST,
     code,
@@ -81,6 +82,8 @@ pub struct Question {
     pub caller: Caller,
     /// Whether the answer shall say in `extensions.cost` what it cost.
     pub tell_cost: bool,
+    /// Has it paid for, where there is a quota.
+    pub charge: Option<Charge>,
 }
 
 /// What to send back.
@@ -109,6 +112,8 @@ pub enum Outcome {
     NotReadOnly,
     /// It would change something, and may have been sent by a page of somebody else's.
     Unproven,
+    /// It would cost more than whoever asks may ask for now.
+    OverQuota,
 }
 
 impl Gateway {

@@ -17,6 +17,7 @@
 
 mod batch;
 mod budget;
+mod charge;
 pub mod code;
 mod coercion;
 mod completion;
@@ -42,6 +43,7 @@ mod schema_map;
 pub mod socket;
 mod subscription;
 
+pub use charge::Charge;
 pub use gateway::{Answer, Disclosure, Gateway, Outcome, Question, REFUSAL_COST};
 pub use preparation::Prepared;
 pub use request::{RequestId, SessionChange};

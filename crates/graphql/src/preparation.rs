@@ -99,6 +99,13 @@ impl Gateway {
         }
         let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
         name_types(&mut document, &self.map);
+        if question.charge.as_ref().is_some_and(|charge| !charge.is_paid(cost)) {
+            let message = format!(
+                "this request costs {cost}, more than is left of the quota; see RateLimit and Retry-After"
+            );
+            let error = ServerError::new(message, None);
+            return Err(Answer { outcome: Outcome::OverQuota, ..refused(vec![error], code::RATE_LIMITED) });
+        }
         Ok(Prepared { question, document, plan, cost, writes, subscribes })
     }
 }

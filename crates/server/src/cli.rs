@@ -351,6 +351,10 @@ impl ServeArgs {
             webhooks_allow_private: other.webhooks_allow_private.or(self.webhooks_allow_private),
             no_introspection: other.no_introspection.or(self.no_introspection),
             no_suggestions: other.no_suggestions.or(self.no_suggestions),
+            trusted_proxies: other.trusted_proxies.clone().or(self.trusted_proxies),
+            quota: other.quota.or(self.quota),
+            account_quota: other.account_quota.or(self.account_quota),
+            no_persisted_queries: other.no_persisted_queries.or(self.no_persisted_queries),
             response_cache: other.response_cache.or(self.response_cache),
             entity_cache: other.entity_cache.or(self.entity_cache),
         }

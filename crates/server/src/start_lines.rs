@@ -114,6 +114,7 @@ mod tests {
             webhooks_allow_private: false,
             introspection: true,
             suggestions: true,
+            limits: inkstand_http::LimitSettings::default(),
             response_cache: 0,
             keys: None,
             sockets: inkstand_http::SocketLimits::default(),
