@@ -10,7 +10,12 @@ use serde_json::{Value, json};
 
 async fn limited(limits: LimitSettings) -> TestBlog {
     let database = TestDatabase::new(Database::Sqlite).await;
-    TestBlog::serve_with(database, Arc::new(SystemClock), |settings| settings.limits = limits).await
+    // A kept answer costs nothing, and nobody pays for it.
+    TestBlog::serve_with(database, Arc::new(SystemClock), |settings| {
+        settings.limits = limits;
+        settings.response_cache = 0;
+    })
+    .await
 }
 
 async fn ask(client: &Client) -> Response {
