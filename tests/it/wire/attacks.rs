@@ -193,7 +193,8 @@ async fn a_flood_of_requests() {
     let ((answered, refused), strain) = strained(&served, "400 clients that ask on and on", attack).await;
     println!("{answered} answered, {refused} refused");
     bearable(&strain);
-    assert!(answered > 0 && refused > 0, "{answered} answered, {refused} refused");
+    // How many are refused depends on how fast the server is; `overload.rs` has the test of when.
+    assert!(answered > 0, "{answered} answered, {refused} refused");
 }
 
 /// As many sockets as this process may have, with some left for other things; no more than an attack needs.
