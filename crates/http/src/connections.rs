@@ -110,12 +110,10 @@ impl Connections {
         of_proxy: bool,
     ) -> Result<(Watched, Arc<Connection>), Full> {
         let mut list = self.list();
-        if !of_proxy
-            && list.values().filter(|other| other.host == host).count() >= self.bounds.most_of_one_host
-        {
-            if !make_room(&mut list, |other| other.host == host) {
-                return Err(Full(stream));
-            }
+        let of_host = list.values().filter(|other| other.host == host).count();
+        let is_full = !of_proxy && of_host >= self.bounds.most_of_one_host;
+        if is_full && !make_room(&mut list, |other| other.host == host) {
+            return Err(Full(stream));
         }
         if list.len() >= self.bounds.most && !make_room(&mut list, |_| true) {
             return Err(Full(stream));

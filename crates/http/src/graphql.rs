@@ -151,7 +151,9 @@ async fn execute(
         }
     };
     let bill = options.limits.quotas().bill(&identity.viewer, host(address));
-    if let Some(Err(refusal)) = bill.as_ref().map(|bill| bill.check(media_type)) {
+    if let Some(bill) = &bill
+        && let Err(refusal) = bill.check(media_type)
+    {
         return refusal;
     }
     let persisted = options.limits.persisted();
@@ -169,7 +171,7 @@ async fn execute(
         unproven: identity.unproven,
         caller: caller(sender.client, sender.headers),
         tell_cost: asked.tell_cost,
-        charge: bill.as_ref().map(|bill| bill.charge()),
+        charge: bill.as_ref().map(Bill::charge),
     };
     let making = if is_for_everybody(options, sender.headers) {
         match options.response_cache.turn(&options.blog, sent).await {
