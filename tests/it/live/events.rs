@@ -30,6 +30,10 @@ async fn posts_are_told_as_they_go_out(#[case] database: Database) {
     publish(&editor, "Before", json!({ "tags": ["Ink"] })).await;
     let tag = editor.query(r#"{ tag(slug: "ink") { id } }"#).await["tag"]["id"].take();
 
+    let series =
+        mutate(&editor, "createSeries", "CreateSeriesInput", "series { id }", json!({ "name": "Letters" }));
+    let series = series.await["series"]["id"].take();
+
     let mut socket = Socket::of(blog.address, None).await;
     socket.subscribe("all", PUBLISHED, json!({})).await;
     // Past it, whoever subscribes listens.
@@ -41,7 +45,7 @@ async fn posts_are_told_as_they_go_out(#[case] database: Database) {
     }
 
     publish(&editor, "One", json!({ "tags": ["Ink"] })).await;
-    publish(&editor, "Two", json!({ "series": { "name": "Letters" } })).await;
+    publish(&editor, "Two", json!({ "series": { "id": series } })).await;
     let input = json!({ "id": tag, "name": "Sumi", "slug": "sumi" });
     mutate(&editor, "updateTag", "UpdateTagInput", "tag { slug }", input).await;
     publish(&editor, "Three", json!({ "tags": ["Sumi"] })).await;
