@@ -1,19 +1,23 @@
 //! Connections: how many, how long a request's head may take, and how they end.
 
-use std::{future::Future, io::ErrorKind, sync::Arc, time::Duration};
+use std::{future::Future, io::ErrorKind, pin::pin, sync::Arc, time::Duration};
 
 use axum::Router;
 use hyper::{
     Request,
     body::Incoming,
+    server::conn::http1,
     service::{Service, service_fn},
 };
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
 use tracing::{debug, warn};
 
 use crate::identity::Peer;
@@ -36,10 +40,11 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
 }
 
 async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, head: Duration) {
-    let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(head);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(head);
     let free = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-    let graceful = GracefulShutdown::new();
+    // Told when running requests shall be the last ones of their connections.
+    let ending = watch::Sender::new(false);
     // Aborts its tasks when dropped.
     let mut connections = JoinSet::new();
     tokio::pin!(stop);
@@ -76,17 +81,26 @@ async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output 
             request.extensions_mut().insert(peer);
             routes.call(request)
         });
-        let connection =
-            graceful.watch(http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned());
+        let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let mut ending = ending.subscribe();
         connections.spawn(async move {
-            if let Err(fault) = connection.await {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                ended = &mut connection => ended,
+                _ = ending.wait_for(|ending| *ending) => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(fault) = ended {
                 debug!(%fault, "a connection broke off");
             }
             drop(permit);
         });
     }
     drop(listener);
-    graceful.shutdown().await;
+    ending.send_replace(true);
+    while connections.join_next().await.is_some() {}
 }
 
 #[cfg(test)]

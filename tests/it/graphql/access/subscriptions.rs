@@ -31,29 +31,29 @@ fn from(way: &str, beginning: bool) -> String {
     way.replace("{after}", after).replace("{and}", and)
 }
 
-/// The post that goes out last, in both blogs: whatever one can subscribe to is told of it.
-const LAST: &str = "Marker";
-
+/// Publishes two posts: the first one ends the ways that lead to public posts, and the second one, by which the terms
+/// that were secret become public, those that lead to secret terms.
 async fn publish_last(world: &World) {
-    let last =
-        "---\ntitle: Marker\ndate: 2024-11-30\ntags: [ink, zyx-tag]\nseries: zyx-series\n---\nThe end.\n";
-    world.blog.import_items("last", vec![item("marker.md", last)]).await;
+    for (slug, filed) in [("marker", "tags: [ink]"), ("closing", "tags: [zyx-tag]\nseries: zyx-series")] {
+        let post = format!("---\ntitle: {slug}\ndate: 2024-11-30\n{filed}\n---\nThe end.\n");
+        world.blog.import_items(slug, vec![item(&format!("{slug}.md"), &post)]).await;
+    }
 }
 
-/// What each way tells before it tells of the last post.
+/// What each way tells before it tells of its last post.
 async fn heard(socket: &mut Socket) -> Vec<Vec<Value>> {
     let mut heard = vec![Vec::new(); WAYS.len()];
-    let mut open = WAYS.len();
-    while open > 0 {
+    let mut ended = [false; WAYS.len()];
+    while ended != [true; WAYS.len()] {
         let mut message = socket.next().await;
         assert_eq!(message["type"], "next", "{message}");
         assert!(message["payload"].get("errors").is_none(), "{message}");
         let way: usize = message["id"].as_str().unwrap().parse().unwrap();
         let data = message["payload"]["data"].take();
-        if data["postPublished"]["title"] == LAST || data["changes"]["paths"].to_string().contains("/marker")
-        {
-            open -= 1;
-        } else {
+        let last = if WAYS[way].1.contains(SECRET) { "closing" } else { "marker" };
+        if data["postPublished"]["title"] == last || data["changes"]["paths"].to_string().contains(last) {
+            ended[way] = true;
+        } else if !ended[way] {
             heard[way].push(data);
         }
     }
