@@ -53,6 +53,10 @@ schema:
 bench-start *POSTS: build
     bash .ci/bench-start "$@"
 
+# Measure requests a second beside a bare handler and stock async-graphql, on both databases (`just bench --help`)
+bench *ARGS:
+    bash .ci/bench "$@"
+
 # Install the clients of others (npm), against which tests run
 peers:
     npm ci --prefix tests/peers --ignore-scripts --no-audit --no-fund

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod attacks;
 mod bad_input;
 mod paging;
 mod reads;
@@ -10,4 +11,5 @@ mod small_blog;
 mod statements;
 mod terms_writing;
 mod transport;
+mod validation;
 mod writing;

@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod cache;
 mod cli;
 mod graphql;
 mod import;
@@ -16,3 +17,4 @@ mod live;
 mod logs;
 mod walls;
 mod webhooks;
+mod wire;

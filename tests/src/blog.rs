@@ -5,8 +5,9 @@ use std::{net::SocketAddr, sync::Arc};
 use inkstand_blog::{Blog, Caller, ImportReport};
 use inkstand_exchange::parse_markdown;
 use inkstand_graphql::{Gateway, Question, RequestId};
+use inkstand_http::ResponseCache;
 use inkstand_model::{Clock, Parsed, Viewer};
-use inkstand_server::{Application, LogFormat, Settings, SystemClock};
+use inkstand_server::{Application, LimitSettings, LogFormat, Settings, SystemClock};
 use serde_json::Value;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -23,6 +24,7 @@ pub struct TestBlog {
     /// By what somebody becomes the first owner.
     pub setup_token: Option<String>,
     blog: Blog,
+    response_cache: ResponseCache,
     stop: Option<oneshot::Sender<()>>,
     running: Option<JoinHandle<anyhow::Result<()>>>,
 }
@@ -54,6 +56,7 @@ impl TestBlog {
         let application = Application::build(&settings, clock).await.expect("an application");
         let address = application.address();
         let blog = application.blog().clone();
+        let response_cache = application.response_cache().clone();
         let setup_token = application.setup_token().map(str::to_owned);
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(application.run_until_stopped(async {
@@ -61,7 +64,8 @@ impl TestBlog {
             let _ = stopped.await;
         }));
         let http = Client::new(address).http;
-        Self { address, database, http, setup_token, blog, stop: Some(stop), running: Some(running) }
+        let (stop, running) = (Some(stop), Some(running));
+        Self { address, database, http, setup_token, blog, response_cache, stop, running }
     }
 
     /// Stops it as SIGTERM would, and gives the database back, to be served again.
@@ -77,6 +81,12 @@ impl TestBlog {
     #[must_use]
     pub fn blog(&self) -> &Blog {
         &self.blog
+    }
+
+    /// The answers that it keeps.
+    #[must_use]
+    pub fn response_cache(&self) -> &ResponseCache {
+        &self.response_cache
     }
 
     /// The address of something on this server.
@@ -147,6 +157,8 @@ impl TestBlog {
             read_only: false,
             unproven: false,
             caller: Caller { address: self.address.ip(), user_agent: "test".to_owned() },
+            tell_cost: false,
+            charge: None,
         };
         let reader = self.blog.reader(Viewer::Operator);
         let id = RequestId("test".to_owned());
@@ -183,6 +195,9 @@ fn settings(database: &TestDatabase) -> Settings {
         public_url: Some("https://blog.example".to_owned()),
         sample: false,
         webhooks_allow_private: true,
+        introspection: true,
+        suggestions: true,
+        limits: LimitSettings::default(),
         entity_cache: 32 * 1024 * 1024,
         keys: None,
         sockets: inkstand_http::SocketLimits::default(),

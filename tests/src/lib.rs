@@ -12,7 +12,7 @@
 //! calls [`TestBlog::wait_for_search`], which waits for the event.
 //!
 //! [`Inkstand`] is the binary on a command line, run to its [`Ended`] or [`Served`]; what such a process does is
-//! waited for by [`eventually`].
+//! waited for by [`eventually`]. What an attack costs such a process is measured by [`strained`].
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -27,6 +27,7 @@ mod database;
 mod eventually;
 mod receiver;
 mod shared_data;
+mod strain;
 
 pub use accounts::PASSWORD;
 pub use binary::{Ended, Inkstand, Output, Served};
@@ -36,3 +37,4 @@ pub use database::{Database, TestDatabase};
 pub use eventually::eventually;
 pub use receiver::{Answering, Received, Receiver};
 pub use shared_data::shared_data;
+pub use strain::{Strain, Used, connect_from, probe, strained};

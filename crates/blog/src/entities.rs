@@ -14,7 +14,7 @@ use inkstand_storage::{Neighbours, PermalinkTarget, Storage, TermScope};
 
 use crate::{
     BlogError,
-    freshness::Freshness,
+    freshness::{Freshness, Moment},
     keys::{POSTS, of_filings, of_list, of_terms},
     shelf::{Shelf, Weighed},
 };
@@ -111,58 +111,75 @@ impl Remembered<'_> {
         let since = self.freshness.now();
         let Some(entry) = self.storage.entry_by_slug(kind, slug).await? else { return Ok(None) };
         let keys = [CacheKey::slug(kind.as_str(), slug.as_str()), CacheKey::entry(entry.id)];
-        let entry_key = keys[1].clone();
         if entry.publication.status() == EntryStatus::Published {
             self.entities.slugs.put(self.freshness, since, key, entry.id, keys);
         }
-        Ok(Some(self.entities.entries.put(self.freshness, since, entry.id, entry, [entry_key])))
+        Ok(Some(self.remember(since, entry)))
     }
 
-    /// What stands at an address; that nothing does is not remembered, or whoever makes addresses up would fill the room.
-    pub(crate) async fn permalink(&self, path: &Path) -> Read<Option<PermalinkTarget>> {
+    /// What stands at an address, with the entry; that nothing does is not remembered, or whoever makes addresses up would
+    /// fill the room.
+    pub(crate) async fn entry_at(&self, path: &Path) -> Read<Option<(PermalinkTarget, Option<Arc<Entry>>)>> {
         let key = path.key().to_owned();
         if let Some(target) = self.entities.addresses.get(self.freshness, &key) {
-            return Ok(Some(*target));
+            let entry = match target.entry {
+                Some(id) => self.entries_by_ids(&[id]).await?.pop(),
+                None => None,
+            };
+            return Ok(Some((*target, entry)));
         }
         let since = self.freshness.now();
-        let Some(target) = self.storage.permalink(path).await? else { return Ok(None) };
+        let Some((target, entry)) = self.storage.entry_at(path).await? else { return Ok(None) };
         let keys = [Some(CacheKey::path(path)), target.entry.map(CacheKey::entry)];
         self.entities.addresses.put(self.freshness, since, key, target, keys.into_iter().flatten());
-        Ok(Some(target))
+        Ok(Some((target, entry.map(|entry| self.remember(since, entry)))))
     }
 
-    /// A part of a list. Only lists of published entries are remembered: of others the log names no list.
+    fn remember(&self, since: Option<Moment>, entry: Entry) -> Arc<Entry> {
+        let key = CacheKey::entry(entry.id);
+        self.entities.entries.put(self.freshness, since, entry.id, entry, [key])
+    }
+
+    /// A part of a list, and how long the whole list is, if that is asked for and known. Only lists of published entries
+    /// are remembered: of others the log names no list.
     pub(crate) async fn entries(
         &self,
         kind: EntryKind,
         filter: &EntryFilter,
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
-    ) -> Read<Slice<Arc<Entry>>> {
+        counted: bool,
+    ) -> Read<(Slice<Arc<Entry>>, Option<u64>)> {
+        let public = is_public(filter);
+        let count_key = (kind, filter.clone());
+        let known = self.entities.counts.get(self.freshness, &count_key).map(|count| *count);
         let key = List { kind, filter: filter.clone(), order, slice: slice.clone() };
         if let Some(ids) = self.entities.lists.get(self.freshness, &key) {
             let entries = self.entries_by_ids(&ids.items).await?;
             let mut by_id: HashMap<EntryId, Arc<Entry>> =
                 entries.into_iter().map(|entry| (entry.id, entry)).collect();
-            let items = ids.items.iter().filter_map(|id| by_id.remove(id)).collect();
-            return Ok(Slice { items, has_next: ids.has_next, has_previous: ids.has_previous });
+            // The list is remembered, and the entry may be of a moment later: then it need not be published any more.
+            let is_out = |entry: &Arc<Entry>| entry.publication.status() == EntryStatus::Published;
+            let items = ids.items.iter().filter_map(|id| by_id.remove(id)).filter(is_out).collect();
+            let slice = Slice { items, has_next: ids.has_next, has_previous: ids.has_previous };
+            return Ok((slice, known));
         }
         let since = self.freshness.now();
-        let Slice { items, has_next, has_previous } =
-            self.storage.entries(kind, filter, order, slice).await?;
+        let (Slice { items, has_next, has_previous }, count) = if counted && known.is_none() {
+            self.storage.entries_and_count(kind, filter, order, slice).await?
+        } else {
+            (self.storage.entries(kind, filter, order, slice).await?, known)
+        };
         let ids: Vec<EntryId> = items.iter().map(|entry| entry.id).collect();
-        let items = items
-            .into_iter()
-            .map(|entry| {
-                let key = CacheKey::entry(entry.id);
-                self.entities.entries.put(self.freshness, since, entry.id, entry, [key])
-            })
-            .collect();
-        if is_public(filter) {
+        let items = items.into_iter().map(|entry| self.remember(since, entry)).collect();
+        if public {
             let ids = Slice { items: ids, has_next, has_previous };
             self.entities.lists.put(self.freshness, since, key, ids, of_list(kind, filter));
+            if let Some(count) = count.filter(|_| known.is_none()) {
+                self.entities.counts.put(self.freshness, since, count_key, count, of_list(kind, filter));
+            }
         }
-        Ok(Slice { items, has_next, has_previous })
+        Ok((Slice { items, has_next, has_previous }, count))
     }
 
     /// How long a list is.

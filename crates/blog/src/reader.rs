@@ -124,7 +124,7 @@ impl Reader {
         self.preview == Some(entry.id) && entry.publication.status() != EntryStatus::Trashed
     }
 
-    async fn visible_one(&self, entry: Option<Arc<Entry>>) -> Read<Option<Arc<Entry>>> {
+    pub(crate) async fn visible_one(&self, entry: Option<Arc<Entry>>) -> Read<Option<Arc<Entry>>> {
         Ok(self.visible(entry.into_iter().collect()).await?.pop())
     }
 
@@ -240,7 +240,23 @@ impl Reader {
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
     ) -> Read<Slice<Arc<Entry>>> {
-        self.remembered(of_list(kind, filter)).entries(kind, &self.permitted(filter)?, order, slice).await
+        let remembered = self.remembered(of_list(kind, filter));
+        Ok(remembered.entries(kind, &self.permitted(filter)?, order, slice, false).await?.0)
+    }
+
+    /// The same, and how long the whole list is, unless nothing but [`Reader::count_entries`] knows that.
+    ///
+    /// # Errors
+    /// As [`Reader::entries`].
+    pub async fn entries_and_count(
+        &self,
+        kind: EntryKind,
+        filter: &EntryFilter,
+        order: EntryOrder,
+        slice: &SliceRequest<EntryCursor>,
+    ) -> Read<(Slice<Arc<Entry>>, Option<u64>)> {
+        let remembered = self.remembered(of_list(kind, filter));
+        remembered.entries(kind, &self.permitted(filter)?, order, slice, true).await
     }
 
     /// How long that list is.

@@ -28,13 +28,14 @@ impl Reader {
     /// # Errors
     /// Where the database fails.
     pub async fn route(&self, path: &Path) -> Result<Route, BlogError> {
-        let Some(target) = self.remembered([CacheKey::path(path)]).permalink(path).await? else {
+        let Some((target, entry)) = self.remembered([CacheKey::path(path)]).entry_at(path).await? else {
             // A draft has no address yet. Those who may see it find it where it would stand.
             let draft = self.unpublished_at(path).await?;
-            return Ok(draft.map_or(Route::Nothing, |draft| Route::Here(draft)));
+            return Ok(draft.map_or(Route::Nothing, Route::Here));
         };
         let Some(id) = target.entry else { return Ok(Route::Gone) };
-        Ok(match self.entry(id).await? {
+        self.note([CacheKey::entry(id)]);
+        Ok(match self.visible_one(entry).await? {
             None => Route::Nothing,
             Some(entry) if target.role == AddressRole::Current => Route::Here(entry),
             Some(entry) => Route::Moved(entry),

@@ -23,6 +23,8 @@ pub const BAD_PREVIEW: &str = "BAD_PREVIEW";
 pub const FORBIDDEN: &str = "FORBIDDEN";
 /// The request changes something by a cookie, and may have been sent by a page of somebody else's.
 pub const CSRF: &str = "CSRF";
+/// The schema is asked for, and this blog does not show it.
+pub const INTROSPECTION_OFF: &str = "INTROSPECTION_OFF";
 /// Something failed that is not the client's doing; the message names the request's id.
 pub const INTERNAL: &str = "INTERNAL";
 /// The body is larger than a request may be.
@@ -37,9 +39,17 @@ pub const LOG_RESET: &str = "LOG_RESET";
 pub const TOO_MANY_OPERATIONS: &str = "TOO_MANY_OPERATIONS";
 /// More sockets at once than this server keeps, or than one address may have.
 pub const TOO_MANY_SOCKETS: &str = "TOO_MANY_SOCKETS";
+/// The client has asked for more than its quota.
+pub const RATE_LIMITED: &str = "RATE_LIMITED";
+/// Too much is asked at once, by whomever.
+pub const OVERLOADED: &str = "OVERLOADED";
+/// A persisted query is not known here.
+pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+/// Persisted queries are switched off.
+pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
 
 /// Every code.
-pub const ALL: [&str; 18] = [
+pub const ALL: [&str; 23] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -51,6 +61,7 @@ pub const ALL: [&str; 18] = [
     BAD_PREVIEW,
     FORBIDDEN,
     CSRF,
+    INTROSPECTION_OFF,
     INTERNAL,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
@@ -58,4 +69,8 @@ pub const ALL: [&str; 18] = [
     LOG_RESET,
     TOO_MANY_OPERATIONS,
     TOO_MANY_SOCKETS,
+    RATE_LIMITED,
+    OVERLOADED,
+    PERSISTED_QUERY_NOT_FOUND,
+    PERSISTED_QUERY_NOT_SUPPORTED,
 ];

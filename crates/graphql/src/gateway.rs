@@ -8,32 +8,28 @@ use std::sync::{
 use async_graphql::{
     Request, Response, Schema, ServerError, Value, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
-    parser::{
-        parse_query,
-        types::{ExecutableDocument, OperationType},
-    },
+    parser::types::ExecutableDocument,
 };
 use inkstand_blog::{Caller, Reader};
 use serde_json::json;
-use tracing::Span;
 
 use crate::{
+    Charge,
     batch::Batches,
-    budget::{Refusal, check_document, check_text},
+    budget::MOST_COST,
     code,
     completion::Plan,
     mutation::MutationRoot,
+    preparation::Prepared,
     query::QueryRoot,
+    refusal::Refusal,
     request::{RequestId, RequestState, SessionChange, SessionSlot},
     schema_map::SchemaMap,
-    subscription::{SubscriptionRoot, meant, with_one_root},
+    subscription::SubscriptionRoot,
 };
 
 /// Nested parentheses, brackets and braces that the parser follows before it gives up.
 const PARSER_DEPTH: usize = 64;
-
-/// Bytes of an operation's name in the log.
-const LONGEST_NAME: usize = 80;
 
 /// Bytes of an error's message.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -41,15 +37,31 @@ const LONGEST_MESSAGE: usize = 1_000;
 /// What a request costs that is refused: it was read, and not much more.
 pub const REFUSAL_COST: u64 = 10;
 
-/// Directives on one selection.
-const MOST_DIRECTIVES: usize = 16;
+/// Errors of a document that does not fit the schema, of which whoever writes it mends the first ones first.
+const MOST_ERRORS: usize = 20;
 
 /// The schema, ready to answer. Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway {
     pub(crate) schema: Schema<QueryRoot, MutationRoot, SubscriptionRoot>,
     pub(crate) public_url: Arc<str>,
-    map: Arc<SchemaMap>,
+    pub(crate) map: Arc<SchemaMap>,
+    pub(crate) disclosure: Disclosure,
+}
+
+/// What a gateway tells of its schema to those who do not know it. All, for a public API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disclosure {
+    /// Whether `__schema` and `__type` are answered.
+    pub introspection: bool,
+    /// Whether errors tell what may have been meant by a name that is not there.
+    pub suggestions: bool,
+}
+
+impl Default for Disclosure {
+    fn default() -> Self {
+        Self { introspection: true, suggestions: true }
+    }
 }
 
 /// A GraphQL request, in whatever form the transport got it.
@@ -68,30 +80,10 @@ pub struct Question {
     pub unproven: bool,
     /// Where it comes from.
     pub caller: Caller,
-}
-
-/// A request that was read, weighed and found good: ready to run.
-pub struct Prepared {
-    pub(crate) question: Question,
-    pub(crate) document: ExecutableDocument,
-    pub(crate) plan: Plan,
-    cost: u64,
-    writes: bool,
-    pub(crate) subscribes: bool,
-}
-
-impl Prepared {
-    /// What it will cost, in units of the budget.
-    #[must_use]
-    pub fn cost(&self) -> u64 {
-        self.cost
-    }
-
-    /// Whether it has many answers, and goes over a socket alone.
-    #[must_use]
-    pub fn subscribes(&self) -> bool {
-        self.subscribes
-    }
+    /// Whether the answer shall say in `extensions.cost` what it cost.
+    pub tell_cost: bool,
+    /// Has it paid for, where there is a quota.
+    pub charge: Option<Charge>,
 }
 
 /// What to send back.
@@ -120,19 +112,39 @@ pub enum Outcome {
     NotReadOnly,
     /// It would change something, and may have been sent by a page of somebody else's.
     Unproven,
+    /// It would cost more than whoever asks may ask for now.
+    OverQuota,
 }
 
 impl Gateway {
-    /// Builds the schema. `public_url` is the site's address without a slash at its end, for absolute links.
+    /// Builds the schema, which tells of itself. `public_url` is the site's address without a slash at its end, for
+    /// absolute links.
     #[must_use]
     pub fn new(public_url: &str) -> Self {
-        let schema = Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot)
+        Self::with_disclosure(public_url, Disclosure::default())
+    }
+
+    /// Builds a schema that tells of itself what `disclosure` says.
+    #[must_use]
+    pub fn with_disclosure(public_url: &str, disclosure: Disclosure) -> Self {
+        let mut schema = Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot)
             .limit_recursive_depth(PARSER_DEPTH)
-            .limit_directives(MOST_DIRECTIVES)
-            .extension(MarkExecution)
-            .finish();
+            .extension(MarkExecution);
+        if !disclosure.introspection {
+            schema = schema.disable_introspection();
+        }
+        if !disclosure.suggestions {
+            schema = schema.disable_suggestions();
+        }
+        let schema = schema.finish();
         let map = Arc::new(SchemaMap::read(&schema.sdl()));
-        Self { schema, public_url: public_url.trim_end_matches('/').into(), map }
+        Self { schema, public_url: public_url.trim_end_matches('/').into(), map, disclosure }
+    }
+
+    /// What it tells of its schema.
+    #[must_use]
+    pub fn disclosure(&self) -> Disclosure {
+        self.disclosure
     }
 
     /// The schema in GraphQL's definition language.
@@ -148,48 +160,6 @@ impl Gateway {
             Ok(prepared) => self.run(prepared, reader, id).await,
             Err(refusal) => refusal,
         }
-    }
-
-    /// Reads a request and weighs it, before anything runs: a transport learns what it costs.
-    ///
-    /// # Errors
-    /// The answer, where it is refused.
-    pub fn prepare(&self, question: Question) -> Result<Prepared, Answer> {
-        check_text(&question.query).map_err(refused_by)?;
-        let mut document = parse_query(&question.query)
-            .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?;
-        let cost = check_document(&document, &question.variables, &self.map).map_err(refused_by)?;
-        let writes = document.operations.iter().any(|(_, op)| op.node.ty != OperationType::Query);
-        let subscribes = meant(&document, question.operation_name.as_deref())
-            .is_some_and(|operation| operation.node.ty == OperationType::Subscription);
-        let writes = writes && !subscribes;
-        if question.read_only && writes {
-            let error = ServerError::new("only queries may be sent by GET; use POST", None);
-            return Err(Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) });
-        }
-        if question.unproven && writes {
-            let message = "a request with a cookie that changes something must come from a page of this site, or have \
-                           the header Inkstand-Csrf with any value";
-            let error = ServerError::new(message, None);
-            return Err(Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) });
-        }
-        let name = question.operation_name.as_deref().or_else(|| {
-            let mut names = document.operations.iter().filter_map(|(name, _)| name);
-            names.next().filter(|_| names.next().is_none()).map(async_graphql::Name::as_str)
-        });
-        if let Some(name) = name {
-            // It is the client's text, and goes into the log.
-            Span::current().record("operation", &name[..name.floor_char_boundary(LONGEST_NAME)]);
-        }
-        if let Some(error) = missing_variable(&document, name, &question.variables) {
-            return Err(refused(vec![error], code::VALIDATION_FAILED));
-        }
-        if subscribes {
-            with_one_root(&mut document, question.operation_name.as_deref())
-                .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
-        }
-        let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
-        Ok(Prepared { question, document, plan, cost, writes, subscribes })
     }
 
     /// Runs what is prepared, as `reader` sees the blog.
@@ -216,6 +186,7 @@ impl Gateway {
         }
         let batches = Batches::default();
         let executed = Executed::default();
+        let tell_cost = question.tell_cost.then_some(cost);
         let session = SessionSlot::default();
         let state = RequestState::new(
             id,
@@ -231,7 +202,7 @@ impl Gateway {
         if !executed.began() {
             return refused(response.errors, code::VALIDATION_FAILED);
         }
-        Answer { session: session.take(), cost, ..answer(response, &plan) }
+        Answer { session: session.take(), cost, ..answer(response, &plan, tell_cost) }
     }
 }
 
@@ -244,48 +215,24 @@ pub(crate) fn request(question: Question, document: ExecutableDocument) -> Reque
     request
 }
 
-fn refused_by(refusal: Refusal) -> Answer {
-    match refusal {
-        Refusal::TooMuch(reason) => refused(vec![ServerError::new(reason, None)], code::TOO_EXPENSIVE),
-        Refusal::Circular(name) => {
-            let message = format!("the fragment {name:?} spreads itself, directly or through others");
-            refused(vec![ServerError::new(message, None)], code::VALIDATION_FAILED)
-        }
-    }
+/// The answer to a request that is refused before it runs.
+pub(crate) fn refused_by(refusal: Refusal) -> Answer {
+    let code = refusal.code;
+    refused(vec![refusal.into()], code)
 }
 
-/// The parser draws the line with the fault, and in a document on one line that is the whole document. What it
-/// expected is on the last line of its drawing, and the place is told by `locations`.
-fn in_one_line(mut error: ServerError) -> ServerError {
-    if let Some((_, expected)) = error.message.rsplit_once("\n") {
-        error.message = format!("the query cannot be read: {}", expected.trim_start_matches([' ', '=']));
-    }
-    error
-}
-
-/// GraphQL §6.1.2: a variable that must be there and is not keeps the operation from running. The library would
-/// find out in the middle of it.
-fn missing_variable(
-    document: &ExecutableDocument,
-    operation: Option<&str>,
-    variables: &serde_json::Map<String, serde_json::Value>,
-) -> Option<ServerError> {
-    let meant =
-        document.operations.iter().find(|(name, _)| name.map(async_graphql::Name::as_str) == operation);
-    let definitions = meant.into_iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
-    definitions.map(|definition| (definition.pos, &definition.node)).find_map(|(pos, variable)| {
-        let kind = &variable.var_type.node;
-        let name = variable.name.node.as_str();
-        let missing = !kind.nullable && variable.default_value.is_none() && !variables.contains_key(name);
-        missing.then(|| {
-            ServerError::new(format!("the variable `${name}` of type `{kind}` is missing"), Some(pos))
-        })
-    })
+/// The body of an answer, with what it cost for whoever asks (`Question::tell_cost`).
+pub(crate) fn tell_cost(body: &[u8], cost: u64) -> Vec<u8> {
+    let Ok(serde_json::Value::Object(mut body)) = serde_json::from_slice(body) else {
+        return body.to_owned();
+    };
+    body.insert("extensions".to_owned(), json!({ "cost": { "requested": cost, "maximum": MOST_COST } }));
+    serde_json::Value::Object(body).to_string().into_bytes()
 }
 
 /// The body of a refusal before execution: GraphQL §7.1 wants no `data` in it.
 pub(crate) fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
-    let errors: Vec<_> = errors.into_iter().map(|error| coded(error, code)).collect();
+    let errors: Vec<_> = errors.into_iter().take(MOST_ERRORS).map(|error| coded(error, code)).collect();
     Answer {
         body: json!({ "errors": errors }).to_string().into_bytes(),
         outcome: Outcome::Refused,
@@ -295,10 +242,14 @@ pub(crate) fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
 }
 
 /// The body of an answer; an error that no resolver of ours gave a code is about a value that did not fit.
-fn answer(response: Response, plan: &Plan) -> Answer {
+fn answer(response: Response, plan: &Plan, cost: Option<u64>) -> Answer {
     let Response { data, errors, .. } = response;
     let mut completed = Response::new(plan.complete(data, &errors));
     completed.errors = errors.into_iter().map(|error| coded(error, code::BAD_INPUT)).collect();
+    if let Some(cost) = cost {
+        let told = json!({ "requested": cost, "maximum": MOST_COST });
+        completed.extensions.insert("cost".to_owned(), Value::from_json(told).unwrap_or_default());
+    }
     let outcome = if completed.errors.is_empty() { Outcome::Answered } else { Outcome::Partly };
     match serde_json::to_vec(&completed) {
         Ok(body) => Answer { body, outcome, session: None, cost: 0 },

@@ -6,6 +6,9 @@
 //! look-up of a request goes through its batches (`batch` says how). A session that a mutation began or ended comes
 //! back as a [`SessionChange`], for the transport to tell the client of.
 //!
+//! Before anything runs, [`Gateway::prepare`] counts the text, weighs the document, compares fields that are merged and
+//! reads the variables (`budget`, `merging`, `places`, `coercion`); a [`Prepared`] request knows what it costs.
+//!
 //! What is wrong with a mutation's input is data, `userErrors` in its payload; every other foreseeable refusal is an
 //! error with a stable `extensions.code` ([`code`] lists them all, and
 //! `schema/error-codes.md` explains them); faults are one opaque error with the request's id, logged once.
@@ -14,24 +17,34 @@
 
 mod batch;
 mod budget;
+mod charge;
 pub mod code;
+mod coercion;
 mod completion;
 mod connection;
 mod cursor;
+#[cfg(test)]
+mod deprecation;
 mod error;
 mod gateway;
 mod loader;
+mod merging;
 mod mutation;
 mod node_id;
 mod object;
 mod payload;
+mod places;
+mod preparation;
 mod query;
+mod refusal;
 mod request;
 mod scalar;
 mod schema_map;
 pub mod socket;
 mod subscription;
 
-pub use gateway::{Answer, Gateway, Outcome, Prepared, Question, REFUSAL_COST};
+pub use charge::Charge;
+pub use gateway::{Answer, Disclosure, Gateway, Outcome, Question, REFUSAL_COST};
+pub use preparation::Prepared;
 pub use request::{RequestId, SessionChange};
 pub use subscription::Delivery;

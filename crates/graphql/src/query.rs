@@ -319,7 +319,16 @@ async fn entries<Node: async_graphql::OutputType + From<Arc<model::Entry>>>(
     page: &PageArguments,
 ) -> Result<Connection<Node, EntryTotal>> {
     let request = page.entries(order)?;
-    let slice = state(ctx).reader.entries(kind, &filter, order, &request).await;
-    let slice = slice.map_err(|error| fault(ctx, error))?;
-    Ok(crate::object::entry_connection(slice, order, EntryTotal::Filtered(kind, Box::new(filter))))
+    let reader = &state(ctx).reader;
+    let found = if ctx.look_ahead().field("totalCount").exists() {
+        reader.entries_and_count(kind, &filter, order, &request).await
+    } else {
+        reader.entries(kind, &filter, order, &request).await.map(|slice| (slice, None))
+    };
+    let (slice, count) = found.map_err(|error| fault(ctx, error))?;
+    let total = match count {
+        Some(count) => EntryTotal::Known(i64::try_from(count).unwrap_or(i64::MAX)),
+        None => EntryTotal::Filtered(kind, Box::new(filter)),
+    };
+    Ok(crate::object::entry_connection(slice, order, total))
 }

@@ -16,13 +16,19 @@ macro_rules! text_scalar {
         #[derive(Clone, Debug)]
         pub(crate) struct $name(pub(crate) $inner);
 
+        impl $name {
+            fn read(text: &str) -> Result<Self, String> {
+                let parse: fn(&str) -> Result<$inner, String> = $parse;
+                parse(text).map(Self)
+            }
+        }
+
         $(#[$doc])*
         #[Scalar(name = $graphql)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {
                 let text = text(value).map_err(InputValueError::expected_type)?;
-                let parse: fn(&str) -> Result<$inner, String> = $parse;
-                parse(&text).map(Self).map_err(InputValueError::custom)
+                Self::read(&text).map_err(InputValueError::custom)
             }
 
             fn to_value(&self) -> Value {
@@ -81,3 +87,19 @@ text_scalar!(
         .ok_or_else(|| "not a position of the change log".to_owned()),
     |seq| seq.to_string()
 );
+
+/// Whether a text is a value of a scalar; if not, why.
+pub(crate) type Check = fn(&str) -> Result<(), String>;
+
+/// How the texts of a scalar are checked, by its name in the schema.
+pub(crate) fn check_of(name: &str) -> Option<Check> {
+    Some(match name {
+        "DateTime" => |text| DateTime::read(text).map(drop),
+        "HTML" => |text| Html::read(text).map(drop),
+        "URL" => |text| Url::read(text).map(drop),
+        "Slug" => |text| Slug::read(text).map(drop),
+        "Language" => |text| Language::read(text).map(drop),
+        "Seq" => |text| Seq::read(text).map(drop),
+        _ => return None,
+    })
+}

@@ -15,7 +15,7 @@ use inkstand_blog::{BlogError, ListenError, Reader};
 use inkstand_model as model;
 use inkstand_model::{ChangeKind, ChangeOp, EntryId, EntryKind, EntryStatus};
 
-pub(crate) use self::root::{meant, with_one_root};
+pub(crate) use self::root::with_one_root;
 pub use deliver::Delivery;
 
 use crate::{

@@ -70,7 +70,9 @@ impl<S: Service<Request, Response = Response, Error = Infallible>> Service<Reque
 #[expect(clippy::result_large_err, reason = "the error is the request, which goes on at once")]
 fn kept(options: &HttpOptions, request: Request) -> Result<Response, Request> {
     let headers = request.headers();
+    // Where there is a quota, each answer says what is left of it.
     let may_be_kept = options.response_cache.is_on()
+        && !options.limits.quotas().bind_everybody()
         && request.uri().path() == graphql::ADDRESS
         && !headers.contains_key(graphql::AFTER_SEQ)
         && is_for_everybody(options, headers);

@@ -8,21 +8,21 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use inkstand_blog::Provenance;
 use inkstand_graphql::{Answer, Outcome, Question, RequestId, code};
-use inkstand_model::{EntryId, Seq};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use inkstand_model::{EntryId, Seq, Viewer};
 
 use crate::{
-    HttpOptions, graphiql,
-    identity::{Identity, Peer, caller},
+    HttpOptions,
+    asked::{Asked, parse_address, parse_body},
+    client_address::{ClientAddress, host},
+    graphiql,
+    identity::{Identity, caller},
     kept_answer::{FOR_ONE_VIEWER, KeptAnswer, NOT_KEPT, SEQ, VARY},
     negotiation::{MediaType, wants_html},
     problem::{fault, problem, problem_as},
+    quota::Bill,
     response_cache::{RequestRef, Turn, Way},
-    router::LARGEST_BODY,
 };
 
 /// Where all of it is.
@@ -44,36 +44,37 @@ const LONGEST_ADDRESS: usize = 16 * 1024;
 pub(crate) async fn post(
     State(options): State<Arc<HttpOptions>>,
     Extension(id): Extension<RequestId>,
-    peer: Option<Extension<Peer>>,
+    Extension(client): Extension<ClientAddress>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable() };
     if !is_json(&headers) {
-        let message = "send the request with `content-type: application/json`, in UTF-8";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return problem_as(media_type, status, code::UNSUPPORTED_MEDIA_TYPE, message);
+        return problem_as(media_type, status, code::UNSUPPORTED_MEDIA_TYPE, what_instead(&headers));
     }
-    let body = match read(body, media_type).await {
+    let body = match options.limits.bodies().read(&headers, body, media_type).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    let sender = Sender { method: &Method::POST, headers: &headers, peer: peer.map(|Extension(peer)| peer) };
-    let sent = RequestRef { way: Way::Body, media_type, text: &body };
-    execute(&options, id, parse_body(&body), sender, sent).await
+    let sender = Sender { method: &Method::POST, headers: &headers, client };
+    let sent = RequestRef { way: Way::Body, media_type, text: &body.bytes };
+    execute(&options, id, parse_body(&body.bytes), sender, sent).await
 }
 
 /// `GET /graphql`: a query in the address, or GraphiQL for a browser.
 pub(crate) async fn get(
     State(options): State<Arc<HttpOptions>>,
     Extension(id): Extension<RequestId>,
-    peer: Option<Extension<Peer>>,
+    Extension(client): Extension<ClientAddress>,
     method: Method,
     headers: HeaderMap,
     RawQuery(address): RawQuery,
 ) -> Response {
     let address = address.unwrap_or_default();
-    let has_query = address.split('&').any(|part| part.starts_with("query="));
+    // A persisted query has its digest in `extensions` alone.
+    let has_query =
+        address.split('&').any(|part| part.starts_with("query=") || part.starts_with("extensions="));
     if !has_query && wants_html(&headers) {
         return graphiql::page();
     }
@@ -83,7 +84,7 @@ pub(crate) async fn get(
             format!("the address has more than {LONGEST_ADDRESS} characters; send the query by POST");
         return problem_as(media_type, StatusCode::URI_TOO_LONG, code::BODY_TOO_LARGE, &message);
     }
-    let sender = Sender { method: &method, headers: &headers, peer: peer.map(|Extension(peer)| peer) };
+    let sender = Sender { method: &method, headers: &headers, client };
     let sent = RequestRef { way: Way::Address, media_type, text: address.as_bytes() };
     execute(&options, id, parse_address(&address), sender, sent).await
 }
@@ -93,12 +94,17 @@ pub(crate) async fn wrong_method(headers: HeaderMap) -> Response {
     let media_type = MediaType::accepted(&headers).unwrap_or(MediaType::Json);
     let message = "GraphQL requests are sent by POST, queries also by GET";
     let mut response = problem_as(media_type, StatusCode::METHOD_NOT_ALLOWED, code::BAD_REQUEST, message);
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     response
 }
 
 /// `GET /graphql/schema.graphql`.
 pub(crate) async fn schema(State(options): State<Arc<HttpOptions>>) -> Response {
+    if !options.gateway.disclosure().introspection {
+        let message =
+            "this blog does not show its schema; its owner may have it printed by `inkstand schema`";
+        return problem(StatusCode::NOT_FOUND, code::INTROSPECTION_OFF, message);
+    }
     let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
     ([(header::CONTENT_TYPE, content_type)], options.gateway.sdl()).into_response()
 }
@@ -107,7 +113,7 @@ pub(crate) async fn schema(State(options): State<Arc<HttpOptions>>) -> Response 
 struct Sender<'a> {
     method: &'a Method,
     headers: &'a HeaderMap,
-    peer: Option<Peer>,
+    client: ClientAddress,
 }
 
 async fn execute(
@@ -118,31 +124,58 @@ async fn execute(
     sent: RequestRef<'_>,
 ) -> Response {
     let media_type = sent.media_type;
-    let asked = match asked {
+    let mut asked = match asked {
         Ok(asked) => asked,
         Err(message) => {
             return problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message);
         }
     };
+    if let Some(seq) = sender.headers.get(AFTER_SEQ).and_then(|seq| seq.to_str().ok()?.parse().ok()) {
+        // Past its patience it answers with what it has; `search` says by `complete` where that is not all. Whoever
+        // waits takes nobody's place.
+        options.blog.catch_up(Seq::new(seq), PATIENCE).await;
+    }
+    let ClientAddress(address) = sender.client;
+    let _place = match options.limits.place(address).await {
+        Ok(place) => place,
+        Err(overloaded) => return overloaded.response(media_type),
+    };
     let identity = match Identity::of(options, sender.headers, &id, media_type).await {
         Ok(identity) => identity,
-        Err(refusal) => return refusal,
+        Err(mut refusal) => {
+            // Trying tokens costs as well.
+            if let Some(bill) = options.limits.quotas().bill(&Viewer::Anonymous, host(address)) {
+                bill.mark(refusal.headers_mut());
+            }
+            return refusal;
+        }
+    };
+    let bill = options.limits.quotas().bill(&identity.viewer, host(address));
+    if let Some(Err(refusal)) = bill.as_ref().map(|bill| bill.check(media_type)) {
+        return refusal;
+    }
+    let persisted = options.limits.persisted();
+    let (query, candidate) = match asked.document(persisted) {
+        Ok(document) => document,
+        Err(unknown) => {
+            return paid(unknown.response(media_type), bill.as_ref());
+        }
     };
     let question = Question {
-        query: asked.query,
+        query,
         operation_name: asked.operation_name,
         variables: asked.variables,
         read_only: asked.read_only,
         unproven: identity.unproven,
-        caller: caller(sender.peer, sender.headers),
+        caller: caller(sender.client, sender.headers),
+        tell_cost: asked.tell_cost,
+        charge: bill.as_ref().map(|bill| bill.charge()),
     };
-    if let Some(seq) = sender.headers.get(AFTER_SEQ).and_then(|seq| seq.to_str().ok()?.parse().ok()) {
-        // Past its patience it answers with what it has; `search` says by `complete` where that is not all.
-        options.blog.catch_up(Seq::new(seq), PATIENCE).await;
-    }
     let making = if is_for_everybody(options, sender.headers) {
         match options.response_cache.turn(&options.blog, sent).await {
-            Turn::Kept(kept, seq) => return kept.response(sender.method, sender.headers, Some(seq)),
+            Turn::Kept(kept, seq) => {
+                return paid(kept.response(sender.method, sender.headers, Some(seq)), bill.as_ref());
+            }
             Turn::Make(making) => Some(making),
         }
     } else {
@@ -159,14 +192,21 @@ async fn execute(
     };
     let (reader, provenance) = reader.noting();
     let Answer { body, outcome, session, .. } = options.gateway.execute(question, reader, id).await;
+    if let (Some(persisted), Some(candidate), Outcome::Answered | Outcome::Partly) =
+        (persisted, candidate, outcome)
+    {
+        // It has proved to be within the budget.
+        persisted.keep(candidate);
+    }
     if let Some(making) = making {
         let kept = keepable(options, media_type, &body, outcome, &provenance).map(Arc::new);
         making.end(kept.clone().filter(|kept| options.blog.still_true(kept.basis()).is_some()));
         if let Some(kept) = kept {
-            return kept.response(sender.method, sender.headers, provenance.as_of());
+            return paid(kept.response(sender.method, sender.headers, provenance.as_of()), bill.as_ref());
         }
     }
     let status = match (outcome, media_type) {
+        (Outcome::OverQuota, _) => StatusCode::TOO_MANY_REQUESTS,
         (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::Unproven, _) => StatusCode::FORBIDDEN,
         // GraphQL over HTTP §6.4: only the newer media type tells by its status that nothing was executed.
@@ -187,7 +227,7 @@ async fn execute(
         response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
     }
     identity.mark(options, session, response.headers_mut());
-    response
+    paid(response, bill.as_ref())
 }
 
 /// The entry that the header `Inkstand-Preview` shows.
@@ -232,73 +272,6 @@ fn keepable(
     KeptAnswer::new(media_type, Bytes::copy_from_slice(body), &keys, basis)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Envelope {
-    query: Option<String>,
-    operation_name: Option<String>,
-    variables: Option<Map<String, Value>>,
-    /// Clients send it; nothing is read from it yet.
-    #[serde(rename = "extensions")]
-    _extensions: Option<Map<String, Value>>,
-}
-
-/// A GraphQL request as it was sent, whoever sent it.
-struct Asked {
-    query: String,
-    operation_name: Option<String>,
-    variables: Map<String, Value>,
-    read_only: bool,
-}
-
-fn parse_body(body: &[u8]) -> Result<Asked, String> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Err("the body is empty; send JSON like {\"query\": \"{ site { title } }\"}".to_owned());
-    }
-    let text = std::str::from_utf8(body)
-        .map_err(|error| format!("the body is not UTF-8 from byte {} on", error.valid_up_to()))?;
-    if text.trim_start().starts_with('[') {
-        return Err("batches are not taken: send one request as a JSON object".to_owned());
-    }
-    let envelope: Envelope =
-        serde_json::from_str(text).map_err(|error| format!("the body is no GraphQL request: {error}"))?;
-    asked(envelope.query, envelope.operation_name, envelope.variables, false)
-}
-
-fn parse_address(address: &str) -> Result<Asked, String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Parameters {
-        query: Option<String>,
-        operation_name: Option<String>,
-        variables: Option<String>,
-    }
-
-    let uri = format!("/?{address}").parse().map_err(|_| "the address cannot be read".to_owned())?;
-    let axum::extract::Query(parameters) = axum::extract::Query::<Parameters>::try_from_uri(&uri)
-        .map_err(|error| format!("the address cannot be read: {error}"))?;
-    let variables = parameters
-        .variables
-        .filter(|text| !text.is_empty())
-        .map(|text| serde_json::from_str::<Option<Map<String, Value>>>(&text))
-        .transpose()
-        .map_err(|error| format!("`variables` is no JSON object: {error}"))?;
-    asked(parameters.query, parameters.operation_name, variables.flatten(), true)
-}
-
-fn asked(
-    query: Option<String>,
-    operation_name: Option<String>,
-    variables: Option<Map<String, Value>>,
-    read_only: bool,
-) -> Result<Asked, String> {
-    let query = query
-        .filter(|query| !query.trim().is_empty())
-        .ok_or("there is no `query`; send JSON like {\"query\": \"{ site { title } }\"}")?;
-    let operation_name = operation_name.filter(|name| !name.is_empty());
-    Ok(Asked { query, operation_name, variables: variables.unwrap_or_default(), read_only })
-}
-
 /// Whether the body is said to be JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let content_type =
@@ -312,18 +285,29 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     is_json && is_utf8
 }
 
-async fn read(body: Body, media_type: MediaType) -> Result<Bytes, Response> {
-    match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => {
-            let message = format!("the body is larger than {LARGEST_BODY} bytes");
-            Err(problem_as(media_type, StatusCode::PAYLOAD_TOO_LARGE, code::BODY_TOO_LARGE, &message))
+/// What to send in place of a body that is not JSON.
+fn what_instead(headers: &HeaderMap) -> &'static str {
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "multipart/form-data" => {
+            "uploads by multipart are not taken; send the request as JSON, with `content-type: application/json`"
         }
-        Err(error) => {
-            let message = format!("the body broke off: {error}");
-            Err(problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message))
+        "application/graphql" => {
+            "a bare document is not taken; send {\"query\": \"…\"} with `content-type: application/json`"
         }
+        "application/x-www-form-urlencoded" => {
+            "forms are not taken, since any page can send one; send JSON with `content-type: application/json`"
+        }
+        _ => "send the request with `content-type: application/json`, in UTF-8",
     }
+}
+
+/// An answer that says what is left of the quota it was paid by.
+fn paid(mut response: Response, bill: Option<&Bill>) -> Response {
+    if let Some(bill) = bill {
+        bill.mark(response.headers_mut());
+    }
+    response
 }
 
 fn not_acceptable() -> Response {

@@ -1,7 +1,5 @@
 //! Who sends a request.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
@@ -12,15 +10,12 @@ use inkstand_model::Viewer;
 
 use crate::{
     HttpOptions,
+    client_address::ClientAddress,
     kept_answer::FOR_ONE_VIEWER,
     negotiation::MediaType,
     problem::{fault, problem_as},
     same_origin::is_proven,
 };
-
-/// Where a connection comes from; the accept loop puts it into each request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Who sends a request, and what that means for its answer.
 pub(crate) struct Identity {
@@ -91,9 +86,8 @@ impl Identity {
     }
 }
 
-/// Where a request comes from. A connection of a proxy comes from the proxy: whom it speaks for is not asked yet.
-pub(crate) fn caller(peer: Option<Peer>, headers: &HeaderMap) -> Caller {
-    let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(address)| address.ip());
+/// Where a request comes from.
+pub(crate) fn caller(ClientAddress(address): ClientAddress, headers: &HeaderMap) -> Caller {
     let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Caller { address, user_agent: user_agent.unwrap_or_default().to_owned() }
 }

@@ -16,7 +16,9 @@
 //! A GraphQL request is somebody's by its token (`Authorization: Bearer`) or by the cookie that signing in set; one with
 //! a cookie that changes something must come from a page of this site (`same_origin` says how that is known).
 //!
-//! [`serve`] answers by these routes on a port, with bounds on connections.
+//! [`serve`] answers by these routes on a port, HTTP/1.1 and HTTP/2, with bounds on connections. [`Limits`] bound what
+//! is behind them: requests that run, bodies on their way, and, where [`LimitSettings`] has quotas, what a client asks
+//! for in a while.
 //!
 //! The header `Inkstand-Preview` adds one draft to what its sender sees; `Inkstand-After-Seq` waits for the search.
 //!
@@ -27,14 +29,22 @@
 
 mod accept;
 mod ahead;
+mod asked;
+mod body;
 mod cache_tags;
+mod client_address;
+mod connections;
 mod graphiql;
 mod graphql;
 mod health;
 mod identity;
 mod kept_answer;
+mod limits;
 mod negotiation;
+mod overload;
+mod persisted;
 mod problem;
+mod quota;
 mod request_log;
 mod response_cache;
 mod router;
@@ -43,7 +53,10 @@ mod session_cookie;
 mod socket;
 
 pub use accept::serve;
+pub use client_address::{NotAnAddress, TrustedProxies};
 pub use graphiql::GRAPHIQL_LICENCES;
+pub use limits::{LimitSettings, Limits};
+pub use quota::{NotAQuota, Quota};
 pub use response_cache::{ResponseCache, ResponseCacheFigures};
 pub use router::{HttpOptions, router};
 pub use socket::{SocketLimits, Sockets};

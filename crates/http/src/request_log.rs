@@ -17,7 +17,12 @@ use http_body_util::BodyExt;
 use inkstand_graphql::{RequestId, code};
 use tracing::{Instrument, debug, error, error_span, field, info};
 
-use crate::{HttpOptions, kept_answer::push_hex, problem::problem};
+use crate::{
+    HttpOptions,
+    client_address::{ClientAddress, Peer},
+    kept_answer::push_hex,
+    problem::problem,
+};
 
 /// Given by a proxy or made here, sent back, and in every log line of the request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,15 +39,19 @@ pub(crate) async fn layer(
     next: Next,
 ) -> Response {
     let id = request_id(&options, request.headers());
+    let client =
+        options.limits.proxies().client(request.extensions().get::<Peer>().copied(), request.headers());
     // Of the highest level, so that it is there whenever anything is logged.
     let span = error_span!(
         "http.request",
         request_id = %id,
         method = %request.method(),
         path = request.uri().path(),
+        client = %client,
         operation = field::Empty,
     );
     request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(ClientAddress(client));
     let (request, reading) = watched(request);
     let began = Instant::now();
     async {

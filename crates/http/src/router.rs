@@ -4,7 +4,7 @@ use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    http::{Method, StatusCode, header},
+    http::{HeaderName, Method, StatusCode, header},
     middleware,
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -15,13 +15,13 @@ use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
 use crate::{
-    ResponseCache,
+    Limits, ResponseCache,
     ahead::AheadLayer,
     cache_tags::CACHE_TAG,
     graphiql, graphql, health,
     kept_answer::SEQ,
     problem::problem,
-    request_log,
+    quota, request_log,
     session_cookie::SessionCookie,
     socket::{self, Sockets},
 };
@@ -41,6 +41,8 @@ pub struct HttpOptions {
     pub deadline: Duration,
     /// The WebSockets of this server.
     pub sockets: Sockets,
+    /// What is bounded besides.
+    pub limits: Limits,
     /// Answers that are kept for everybody.
     pub response_cache: ResponseCache,
 }
@@ -74,13 +76,49 @@ pub fn router(options: HttpOptions) -> Router {
         .with_state(options)
 }
 
-/// Anonymous reads from any origin, never with credentials.
+/// Anonymous reads from any origin, never with credentials: what a page of another origin may send and read.
+///
+/// `Authorization` is not among it. A token in a page is a token of everybody who reads the page, and one that a page
+/// has kept from its reader is within reach of every script there; a front end with a token of its own asks from its
+/// server. `Inkstand-Csrf` is missing because its absence is what it proves.
 fn cors() -> CorsLayer {
+    let named =
+        |names: &[&'static str]| names.iter().map(|name| HeaderName::from_static(name)).collect::<Vec<_>>();
     CorsLayer::new()
         .allow_origin(cors::Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, graphql::PREVIEW, graphql::AFTER_SEQ])
-        .expose_headers([request_log::REQUEST_ID, header::ETAG, CACHE_TAG, SEQ])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers(
+            [
+                header::CONTENT_TYPE,
+                header::ACCEPT,
+                header::IF_NONE_MATCH,
+                graphql::PREVIEW,
+                graphql::AFTER_SEQ,
+            ]
+            .into_iter()
+            // What Apollo's clients send by themselves; none of it means anything here.
+            .chain(named(&[
+                "apollo-require-preflight",
+                "x-apollo-operation-name",
+                "x-apollo-operation-id",
+                "x-apollo-operation-type",
+                "apollographql-client-name",
+                "apollographql-client-version",
+            ]))
+            .collect::<Vec<_>>(),
+        )
+        .expose_headers(
+            [
+                header::ETAG,
+                header::RETRY_AFTER,
+                quota::RATE_LIMIT,
+                quota::RATE_LIMIT_POLICY,
+                request_log::REQUEST_ID,
+            ]
+            .into_iter()
+            .chain([CACHE_TAG, SEQ])
+            .collect::<Vec<_>>(),
+        )
         .max_age(Duration::from_secs(24 * 60 * 60))
 }
 

@@ -27,7 +27,8 @@ pub use places::Sockets;
 
 use crate::{
     HttpOptions,
-    identity::{Peer, caller},
+    client_address::{ClientAddress, host},
+    identity::caller,
     problem::problem,
 };
 use sender::Sender;
@@ -83,13 +84,13 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 pub(crate) async fn open(
     State(options): State<Arc<HttpOptions>>,
     Extension(id): Extension<RequestId>,
-    peer: Option<Extension<Peer>>,
+    Extension(client): Extension<ClientAddress>,
     mut request: Request,
 ) -> Response {
     let Some(accept) = accept_key(&request) else { return no_handshake() };
     let headers = request.headers();
-    let caller = caller(peer.map(|Extension(peer)| peer), headers);
-    let Some(place) = options.sockets.admit(caller.address) else { return too_many() };
+    let caller = caller(client, headers);
+    let Some(place) = options.sockets.admit(host(caller.address)) else { return too_many() };
     let sender = Sender::of(&options, headers);
     let offered: Vec<String> = tokens(headers, &header::SEC_WEBSOCKET_PROTOCOL).collect();
     let chosen = offered.iter().any(|protocol| protocol == PROTOCOL);

@@ -4,8 +4,8 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
-use inkstand_graphql::Gateway;
-use inkstand_http::{HttpOptions, ResponseCache, Sockets, router, serve};
+use inkstand_graphql::{Disclosure, Gateway};
+use inkstand_http::{HttpOptions, Limits, ResponseCache, Sockets, router, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{net::TcpListener, sync::watch};
@@ -29,6 +29,7 @@ pub struct Application {
     address: SocketAddr,
     router: axum::Router,
     sockets: Sockets,
+    limits: Limits,
     blog: Blog,
     response_cache: ResponseCache,
     sample_posts: u64,
@@ -70,8 +71,11 @@ impl Application {
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
         let setup_token = blog.offer_setup().await?;
-        let gateway = Gateway::new(&public_url);
+        let disclosure =
+            Disclosure { introspection: settings.introspection, suggestions: settings.suggestions };
+        let gateway = Gateway::with_disclosure(&public_url, disclosure);
         let sockets = Sockets::new(settings.sockets);
+        let limits = Limits::new(settings.limits.clone());
         let response_cache = ResponseCache::of_bytes(settings.response_cache);
         let router = router(HttpOptions {
             blog: blog.clone(),
@@ -80,9 +84,21 @@ impl Application {
             clock,
             deadline: DEADLINE,
             sockets: sockets.clone(),
+            limits: limits.clone(),
             response_cache: response_cache.clone(),
         });
-        Ok(Self { listener, address, router, sockets, blog, response_cache, sample_posts, setup_token, lock })
+        Ok(Self {
+            listener,
+            address,
+            router,
+            sockets,
+            limits,
+            blog,
+            response_cache,
+            sample_posts,
+            setup_token,
+            lock,
+        })
     }
 
     /// Where it listens.
@@ -120,7 +136,7 @@ impl Application {
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, router, sockets, blog, lock, .. } = self;
+        let Self { listener, address, router, sockets, limits, blog, lock, .. } = self;
         info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
         let (stopping, stopped) = watch::channel(false);
         let until_stopped = || {
@@ -134,7 +150,7 @@ impl Application {
             let (blog, stop) = (blog.clone(), until_stopped());
             async move { blog.follow(stop).await }
         });
-        let mut serving = tokio::spawn(serve(listener, router, until_stopped()));
+        let mut serving = tokio::spawn(serve(listener, router, limits, until_stopped()));
         let early = tokio::select! {
             () = stop => None,
             ended = &mut serving => Some(ended),

@@ -349,6 +349,12 @@ impl ServeArgs {
             public_url: other.public_url.clone().or(self.public_url),
             no_sample: other.no_sample.or(self.no_sample),
             webhooks_allow_private: other.webhooks_allow_private.or(self.webhooks_allow_private),
+            no_introspection: other.no_introspection.or(self.no_introspection),
+            no_suggestions: other.no_suggestions.or(self.no_suggestions),
+            trusted_proxies: other.trusted_proxies.clone().or(self.trusted_proxies),
+            quota: other.quota.or(self.quota),
+            account_quota: other.account_quota.or(self.account_quota),
+            no_persisted_queries: other.no_persisted_queries.or(self.no_persisted_queries),
             response_cache: other.response_cache.or(self.response_cache),
             entity_cache: other.entity_cache.or(self.entity_cache),
         }

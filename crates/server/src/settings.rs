@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
-use inkstand_http::SocketLimits;
+use inkstand_http::{LimitSettings, Quota, SocketLimits, TrustedProxies};
 use inkstand_identity::{ServerKey, ServerKeys};
 use inkstand_storage::DatabaseUrl;
 use serde::Deserialize;
@@ -44,6 +44,12 @@ pub struct Settings {
     pub sample: bool,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// Whether `__schema`, `__type` and `/graphql/schema.graphql` are answered.
+    pub introspection: bool,
+    /// Whether errors tell what may have been meant by a name that is not in the schema.
+    pub suggestions: bool,
+    /// Proxies, quotas, persisted queries.
+    pub limits: LimitSettings,
     /// Bytes of what the database said lately that are remembered.
     pub entity_cache: u64,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
@@ -115,6 +121,32 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "INKSTAND_WEBHOOKS_ALLOW_PRIVATE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) webhooks_allow_private: Option<bool>,
 
+    /// Do not show the schema: refuse introspection (__schema, __type) and /graphql/schema.graphql. GraphiQL then
+    /// completes nothing. It hides names, not data
+    #[arg(long, env = "INKSTAND_NO_INTROSPECTION", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_introspection: Option<bool>,
+
+    /// Do not tell in errors what may have been meant by a name that is not in the schema ("Did you mean …?")
+    #[arg(long, env = "INKSTAND_NO_SUGGESTIONS", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_suggestions: Option<bool>,
+
+    /// Proxies whose Forwarded or X-Forwarded-For says where a request comes from: addresses, networks, or the words
+    /// `loopback` and `private`, with commas between [default: none]
+    #[arg(long, env = "INKSTAND_TRUSTED_PROXIES", value_name = "ADDRESSES")]
+    pub(crate) trusted_proxies: Option<TrustedProxies>,
+
+    /// Cost of queries that each address may ask for without signing in, such as 100000/minute; also /second, /hour,
+    /// /day (a page of a blog costs a few hundred) [default: no quota]
+    #[arg(long, env = "INKSTAND_QUOTA", value_name = "COST/TIME")]
+    pub(crate) quota: Option<Quota>,
+
+    /// The same for each account, by all of its tokens and sessions together [default: no quota]
+    #[arg(long, env = "INKSTAND_ACCOUNT_QUOTA", value_name = "COST/TIME")]
+    pub(crate) account_quota: Option<Quota>,
+
+    /// Keep no documents of queries, so that clients send each one whole
+    #[arg(long, env = "INKSTAND_NO_PERSISTED_QUERIES", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_persisted_queries: Option<bool>,
     /// Memory for answers to anonymous queries, which are given again as long as nothing in them has changed:
     /// a number of bytes, or such as 64MiB or 1GB; 0 keeps none [default: 64MiB]
     #[arg(long, env = "INKSTAND_RESPONSE_CACHE", value_name = "SIZE")]
@@ -135,6 +167,12 @@ struct ConfigFile {
     public_url: Option<String>,
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
+    no_introspection: Option<bool>,
+    no_suggestions: Option<bool>,
+    trusted_proxies: Option<String>,
+    quota: Option<String>,
+    account_quota: Option<String>,
+    no_persisted_queries: Option<bool>,
     response_cache: Option<ByteSize>,
     entity_cache: Option<ByteSize>,
     secret_key: Option<String>,
@@ -163,6 +201,18 @@ impl Settings {
             secret("INKSTAND_SECRET_KEY").transpose()?.or(file.secret_key),
             secret("INKSTAND_PREVIOUS_SECRET_KEY").transpose()?.or(file.previous_secret_key),
         )?;
+        let limits = LimitSettings {
+            trusted_proxies: serve
+                .trusted_proxies
+                .clone()
+                .map(Ok)
+                .or(file.trusted_proxies.map(|text| text.parse().context("trusted-proxies")))
+                .transpose()?
+                .unwrap_or_default(),
+            quota: one_quota(serve.quota, file.quota, "quota")?,
+            account_quota: one_quota(serve.account_quota, file.account_quota, "account-quota")?,
+            persisted_queries: !serve.no_persisted_queries.or(file.no_persisted_queries).unwrap_or(false),
+        };
         Ok(Self {
             data_dir,
             database,
@@ -174,6 +224,9 @@ impl Settings {
                 .webhooks_allow_private
                 .or(file.webhooks_allow_private)
                 .unwrap_or(false),
+            introspection: !serve.no_introspection.or(file.no_introspection).unwrap_or(false),
+            suggestions: !serve.no_suggestions.or(file.no_suggestions).unwrap_or(false),
+            limits,
             entity_cache: serve
                 .entity_cache
                 .or(file.entity_cache)
@@ -239,6 +292,13 @@ fn server_keys(current: Option<String>, previous: Option<String>) -> Result<Opti
     Ok(Some(ServerKeys { current, previous: previous.context("the previous secret key cannot be used")? }))
 }
 
+fn one_quota(flag: Option<Quota>, file: Option<String>, name: &'static str) -> Result<Option<Quota>> {
+    match flag {
+        Some(quota) => Ok(Some(quota)),
+        None => file.map(|text| text.parse().context(name)).transpose(),
+    }
+}
+
 fn checked_url(url: &str) -> Result<String> {
     let url = url.trim_end_matches('/');
     let Some((scheme, rest)) = url.split_once("://") else {
@@ -283,6 +343,13 @@ mod tests {
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
         assert!(file.public_url.is_some() && file.no_sample.is_some());
         assert!(file.webhooks_allow_private.is_some());
+        assert!(file.no_introspection.is_some() && file.no_suggestions.is_some());
+        let proxies: TrustedProxies = file.trusted_proxies.unwrap().parse().unwrap();
+        assert_ne!(proxies, TrustedProxies::default());
+        for quota in [file.quota, file.account_quota] {
+            quota.unwrap().parse::<Quota>().unwrap();
+        }
+        assert!(file.no_persisted_queries.is_some());
         assert!(file.response_cache.is_some() && file.entity_cache.is_some());
         assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());

@@ -7,8 +7,9 @@ use inkstand_model::{
     SliceRequest, Slug,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement},
 };
 use tracing::instrument;
 use uuid::Uuid;
@@ -175,10 +176,38 @@ impl Storage {
         slice: &SliceRequest<EntryCursor>,
     ) -> Result<Slice<Entry>, StorageError> {
         let list = entry::Entity::find().filter(condition(self.reader(), kind, filter).await?);
-        let all_dated = filter.statuses.iter().all(|status| *status == EntryStatus::Published);
-        let rows = sliced(list, order, slice, all_dated).all(self.reader()).await?;
+        let rows = sliced(list, order, slice, all_dated(filter)).all(self.reader()).await?;
         let entries = rows.into_iter().map(Entry::try_from).collect::<Result<Vec<_>, _>>()?;
         Ok(finish_slice(entries, slice))
+    }
+
+    /// The same, and how long the whole list is, in one statement. A part without entries does not know that.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(level = "debug", name = "db.entry.list_and_count", skip_all, fields(limit = slice.limit))]
+    pub async fn entries_and_count(
+        &self,
+        kind: EntryKind,
+        filter: &EntryFilter,
+        order: EntryOrder,
+        slice: &SliceRequest<EntryCursor>,
+    ) -> Result<(Slice<Entry>, Option<u64>), StorageError> {
+        let condition = condition(self.reader(), kind, filter).await?;
+        let counted = Query::select()
+            .expr(Expr::col(Asterisk).count())
+            .from(entry::Entity)
+            .cond_where(condition.clone())
+            .take();
+        let mut list = sliced(entry::Entity::find().filter(condition), order, slice, all_dated(filter));
+        QueryTrait::query(&mut list).expr_as(Expr::from(counted), Alias::new("in_all"));
+        let rows = self.reader().query_all(list.as_query()).await?;
+        let count = rows.first().map(|row| row.try_get::<i64>("", "in_all")).transpose()?;
+        let entries = rows
+            .iter()
+            .map(|row| Entry::try_from(entry::Model::from_query_result(row, "")?))
+            .collect::<Result<Vec<_>, StorageError>>()?;
+        Ok((finish_slice(entries, slice), count.map(i64::unsigned_abs)))
     }
 
     /// How many entries of a kind pass a filter.
@@ -284,6 +313,11 @@ pub(crate) fn uuids(ids: &[EntryId]) -> impl Iterator<Item = Uuid> {
 
 pub(crate) fn published() -> Condition {
     Condition::all().add(entry::Column::Status.eq(EntryStatus::Published.as_str()))
+}
+
+/// Whether everything that passes has a date of publication.
+fn all_dated(filter: &EntryFilter) -> bool {
+    filter.statuses.iter().all(|status| *status == EntryStatus::Published)
 }
 
 /// `list` in its order, cut to what the request asks for and one more, by which one sees whether more follow.

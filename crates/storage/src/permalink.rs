@@ -3,12 +3,16 @@
 use inkstand_model::{CacheKey, ChangeOp, Entry, EntryId, Path};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait,
+    sea_query::{Alias, Expr, ExprTrait, OnConflict},
 };
+use tracing::instrument;
 
 use crate::{
-    Storage, StorageError, Writing, convert::impossible, entity::permalink, entry_write::is_public,
+    Storage, StorageError, Writing,
+    convert::impossible,
+    entity::{entry, permalink},
+    entry_write::is_public,
     free_number::FreeNumber,
 };
 
@@ -49,6 +53,33 @@ impl Storage {
     /// Where the database fails.
     pub async fn permalink(&self, path: &Path) -> Result<Option<PermalinkTarget>, StorageError> {
         find(self.reader(), path).await
+    }
+
+    /// The same with the entry that it leads to, in one statement where it leads to one.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    #[instrument(level = "debug", name = "db.entry.at", skip(self))]
+    pub async fn entry_at(
+        &self,
+        path: &Path,
+    ) -> Result<Option<(PermalinkTarget, Option<Entry>)>, StorageError> {
+        let mut found = entry::Entity::find();
+        QueryTrait::query(&mut found)
+            .expr_as(Expr::col((permalink::Entity, permalink::Column::Role)), Alias::new("address_role"))
+            .inner_join(
+                permalink::Entity,
+                Expr::col((permalink::Entity, permalink::Column::EntryId))
+                    .equals((entry::Entity, entry::Column::Id)),
+            )
+            .and_where(Expr::col((permalink::Entity, permalink::Column::Key)).eq(path.key()));
+        let Some(row) = self.reader().query_one(found.as_query()).await? else {
+            // Gone for good, or never there.
+            return Ok(find(self.reader(), path).await?.map(|target| (target, None)));
+        };
+        let role = role(&row.try_get::<String>("", "address_role")?)?;
+        let entry = Entry::try_from(entry::Model::from_query_result(&row, "")?)?;
+        Ok(Some((PermalinkTarget { entry: Some(entry.id), role }, Some(entry))))
     }
 }
 

@@ -127,3 +127,35 @@ async fn what_is_wrong_in_the_file_is_named_with_its_line() {
         assert!(!folder.path().join("data").exists(), "{file:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quotas_and_proxies_come_from_each_source() {
+    let policy = async |inkstand: Inkstand| {
+        let served = inkstand.serve().await;
+        let client = served.client.with_header("x-forwarded-for", "203.0.113.7");
+        let answer = client.http.get(client.url("/graphql?query={__typename}")).send().await.unwrap();
+        let policy =
+            answer.headers().get("ratelimit-policy").map(|policy| policy.to_str().unwrap().to_owned());
+        served.stop().await;
+        policy
+    };
+    let told = |cost: u32| Some(format!("\"anonymous\";q={cost};w=60;qu=\"cost\""));
+    let folder = folder("quota = \"1000/minute\"\ntrusted-proxies = \"loopback\"\nno-sample = true\n");
+    let inkstand = || Inkstand::new(folder.path());
+    assert_eq!(policy(inkstand()).await, told(1000));
+    let environment = || inkstand().env("INKSTAND_QUOTA", "2000/minute");
+    assert_eq!(policy(environment()).await, told(2000));
+    assert_eq!(policy(environment().args(["--quota", "3000/minute"])).await, told(3000));
+    for (name, value, words) in [
+        ("quota", "many", "20000/minute"),
+        ("account-quota", "5/fortnight", "20000/minute"),
+        ("trusted-proxies", "localhost", "loopback"),
+    ] {
+        std::fs::write(folder.path().join("inkstand.toml"), format!("{name} = \"{value}\"\n")).unwrap();
+        let refused = inkstand().run().await.with_code(1);
+        assert!(refused.stderr.contains(name) && refused.stderr.contains(words), "{}", refused.stderr);
+        std::fs::remove_file(folder.path().join("inkstand.toml")).unwrap();
+        let refused = inkstand().args([&format!("--{name}"), value]).run().await.with_code(1);
+        assert!(refused.stderr.contains(name) && refused.stderr.contains(words), "{}", refused.stderr);
+    }
+}

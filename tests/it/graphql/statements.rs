@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 const FRONT_PAGE: &str = include_str!("../../../schema/operations/front-page.graphql");
 
+const POST_PAGE: &str = include_str!("../../../schema/operations/post-by-path.graphql");
+
 /// Whatever a post has.
 const EVERYTHING: &str = "query($first: Int!) { posts(first: $first) { totalCount nodes {
     id number slug path url title status html markdown text excerptHtml excerptText headings { anchor } publishedAt
@@ -73,18 +75,33 @@ async fn a_long_page_costs_as_many_as_a_short_one(#[case] database: Database) {
     let few = statements(&blog, nodes, json!({ "ids": &ids[..12] })).await;
     let many = statements(&blog, nodes, json!({ "ids": &ids })).await;
     measured.push_str(&format!("nodes: {few}, {many}\n"));
+    let found = blog
+        .query("{ posts(first: 100) { nodes { path series { position } translations { path } } } }")
+        .await;
+    let posts = found["posts"]["nodes"].as_array().unwrap();
+    let plain = |post: &&Value| post["series"].is_null() && post["translations"] == json!([]);
+    let whole = |post: &&Value| !post["series"].is_null() && post["translations"] != json!([]);
+    for (name, post) in [
+        ("a post", posts.iter().find(plain)),
+        ("a part of a series with a translation", posts.iter().find(whole)),
+    ] {
+        let path = json!({ "path": post.unwrap()["path"] });
+        measured.push_str(&format!("page of {name}: {}\n", statements(&blog, POST_PAGE, path).await));
+    }
     assert_snapshot!(measured, @r"
-    front page: 5, 5
-    everything of posts: 12, 12
+    front page: 3, 3
+    everything of posts: 8, 8
     tags with posts: 3, 3
     authors, categories: 7, 7
     neighbours of neighbours: 10, 10
     series of posts: 5, 5
-    search: 3, 3
+    search: 2, 2
     search counted alone: 0, 0
     suggestions: 1, 1
-    filter: 6, 6
+    filter: 3, 3
     nodes: 4, 4
+    page of a post: 5
+    page of a part of a series with a translation: 7
     ");
 }
 
@@ -144,7 +161,10 @@ async fn statements(blog: &TestBlog, query: &str, variables: Value) -> u64 {
 
 async fn blog_of_120(database: Database) -> TestBlog {
     let database = TestDatabase::new(database).await;
-    let cold = |settings: &mut Settings| settings.entity_cache = 0;
+    let cold = |settings: &mut Settings| {
+        settings.entity_cache = 0;
+        settings.response_cache = 0;
+    };
     let blog = TestBlog::serve_with(database, Arc::new(SystemClock), cold).await;
     let posts = (0..120).map(|n| {
         let series = if n % 3 == 0 { format!("series: {{name: S{}, order: {n}}}\n", n % 12) } else { String::new() };

@@ -15,7 +15,8 @@ use crate::{
     batch::Batches,
     code,
     completion::Plan,
-    gateway::{Executed, Prepared, coded, request},
+    gateway::{Executed, coded, request},
+    preparation::Prepared,
     request::{RequestState, SessionSlot},
 };
 

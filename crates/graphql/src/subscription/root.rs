@@ -11,7 +11,7 @@ use async_graphql::{
 };
 
 /// The operation of a document that a request means; `None` where it says too little, or names one that is not there.
-pub(crate) fn meant<'a>(
+fn meant<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Option<&'a Positioned<OperationDefinition>> {

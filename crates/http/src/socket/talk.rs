@@ -39,7 +39,7 @@ use super::{
     SocketLimits,
     sender::{Known, Sender},
 };
-use crate::HttpOptions;
+use crate::{HttpOptions, client_address::host};
 
 /// How long a client may take to answer a close frame.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
@@ -308,6 +308,8 @@ impl Talk {
     }
 
     fn start(&mut self, run: Run, asked: Asked) -> Vec<Output> {
+        let quotas = self.options.limits.quotas();
+        let bill = quotas.bill(self.sender.viewer(), host(self.caller.address));
         let question = Question {
             query: asked.query,
             operation_name: asked.operation_name,
@@ -316,6 +318,8 @@ impl Talk {
             // A cookie was taken only with a proof.
             unproven: false,
             caller: self.caller.clone(),
+            tell_cost: false,
+            charge: bill.map(|bill| bill.charge()),
         };
         let prepared = match self.options.gateway.prepare(question) {
             Ok(prepared) => prepared,
@@ -345,11 +349,19 @@ impl Talk {
         if subscribes {
             return said;
         }
+        let (options, address) = (Arc::clone(&self.options), self.caller.address);
         let answer = async move {
+            let refused = |message: &str, code: &str| {
+                let error = json!([{ "message": message, "extensions": { "code": code } }]);
+                Some(Delivery::Errors(error.to_string()))
+            };
+            let Ok(_place) = options.limits.place(address).await else {
+                let message = "too much is asked at once; ask again in a moment";
+                return refused(message, code::OVERLOADED);
+            };
             timeout(deadline, said.next()).await.unwrap_or_else(|_| {
                 let message = "the answer took too long and was broken off; ask for less at once";
-                let error = json!([{ "message": message, "extensions": { "code": code::TIMEOUT } }]);
-                Some(Delivery::Errors(error.to_string()))
+                refused(message, code::TIMEOUT)
             })
         };
         stream::once(answer).filter_map(std::future::ready).boxed()

@@ -25,7 +25,7 @@ async fn from_the_door_to_the_door(#[case] database: Database) {
     let answer = sign_in(&anybody, " Ada ", PASSWORD).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(header_text(&answer, header::CACHE_CONTROL), Some("private, no-store"));
-    assert_eq!(header_text(&answer, header::VARY), Some("accept, authorization, cookie"));
+    assert_eq!(header_text(&answer, header::VARY), Some("accept, authorization, cookie, inkstand-preview"));
     let cookie = header_text(&answer, header::SET_COOKIE).unwrap().to_owned();
     let (pair, flags) = cookie.split_once("; ").unwrap();
     assert_eq!(flags, "Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure");
@@ -41,7 +41,7 @@ async fn from_the_door_to_the_door(#[case] database: Database) {
     let answer =
         send(&ada, "{ viewer { name displayName role disabledAt author { slug } } }", json!({})).await;
     assert_eq!(header_text(&answer, header::CACHE_CONTROL), Some("private, no-store"));
-    assert_eq!(header_text(&answer, header::VARY), Some("accept, authorization, cookie"));
+    assert_eq!(header_text(&answer, header::VARY), Some("accept, authorization, cookie, inkstand-preview"));
     assert_eq!(header_text(&answer, header::SET_COOKIE), None);
     let body: Value = answer.json().await.unwrap();
     let viewer =
@@ -49,8 +49,8 @@ async fn from_the_door_to_the_door(#[case] database: Database) {
     assert_eq!(body["data"]["viewer"], viewer);
     // A reader's answer says nothing of that, and may be kept.
     let answer = send(&anybody, "{ viewer { name } }", json!({})).await;
-    assert_eq!(header_text(&answer, header::CACHE_CONTROL), None);
-    assert_eq!(header_text(&answer, header::VARY), Some("accept"));
+    assert_eq!(header_text(&answer, header::CACHE_CONTROL), Some("public, no-cache"));
+    assert_eq!(header_text(&answer, header::VARY), Some("accept, authorization, cookie, inkstand-preview"));
 
     // The database keeps a digest, and nothing that would let anybody in.
     let kept = blog.database.texts("SELECT CAST(LENGTH(secret) AS TEXT) FROM session").await;

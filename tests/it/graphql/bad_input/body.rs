@@ -50,6 +50,47 @@ async fn bodies_that_are_no_request(#[case] database: Database) {
         ("variables in a text", br#"{"query":"{ __typename }","variables":"{}"}"#.to_vec(), bad),
         ("a name that is a number", br#"{"query":"{ __typename }","operationName":1}"#.to_vec(), bad),
         ("a number past all", br#"{"query":"{ __typename }","variables":{"x":1e999}}"#.to_vec(), bad),
+        ("a byte order mark", b"\xef\xbb\xbf{\"query\":\"{ __typename }\"}".to_vec(), bad),
+        ("half a surrogate", br#"{"query":"{ __typename } # \ud83d"}"#.to_vec(), bad),
+        (
+            "half a surrogate in a variable",
+            br#"{"query":"{ __typename }","variables":{"x":"\udc00x"}}"#.to_vec(),
+            bad,
+        ),
+        ("a raw NUL", b"{\"query\":\"{ __typename }\0\"}".to_vec(), bad),
+        ("a NUL in the query", br#"{"query":"{ __typename \u0000 }"}"#.to_vec(), Request(code::PARSE_FAILED)),
+        ("a list of names", br#"{"query":"{ __typename }","operationName":["A"]}"#.to_vec(), bad),
+        ("extensions in a list", br#"{"query":"{ __typename }","extensions":[]}"#.to_vec(), bad),
+        ("extensions in a text", br#"{"query":"{ __typename }","extensions":"{}"}"#.to_vec(), bad),
+        ("two variables of a name", br#"{"query":"{ __typename }","variables":{"x":1,"x":2}}"#.to_vec(), bad),
+        (
+            "two of a name, one escaped, far below",
+            br#"{"query":"{ __typename }","variables":{"a":[{"x":1,"\u0078":2}]}}"#.to_vec(),
+            bad,
+        ),
+        (
+            "two operation names",
+            br#"{"query":"{ __typename }","operationName":"A","operationName":"A"}"#.to_vec(),
+            bad,
+        ),
+        (
+            "a hash that is none",
+            br#"{"query":"{ __typename }","extensions":{"persistedQuery":{"version":1,"sha256Hash":"abc"}}}"#
+                .to_vec(),
+            bad,
+        ),
+        (
+            "a hash of another version",
+            br#"{"query":"{ __typename }","extensions":{"persistedQuery":{"version":2,"sha256Hash":"abc"}}}"#
+                .to_vec(),
+            bad,
+        ),
+        (
+            "an integer of a hundred digits that nobody reads",
+            format!(r#"{{"query":"{{ __typename }}","variables":{{"x":1{}}}}}"#, "0".repeat(100))
+                .into_bytes(),
+            Answer,
+        ),
         (
             "an unknown operation",
             br#"{"query":"query A { __typename }","operationName":"B"}"#.to_vec(),

@@ -1,0 +1,152 @@
+//! Everything that is looked at before a request runs.
+
+use async_graphql::{
+    Name, Positioned, ServerError,
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationDefinition, OperationType},
+    },
+};
+use tracing::Span;
+
+use crate::{
+    budget::{MOST_COST, Weigher, check_text, check_variables},
+    code,
+    coercion::check_values,
+    completion::Plan,
+    gateway::{Answer, Gateway, Outcome, Question, refused, refused_by, tell_cost},
+    merging::{check_merging, name_types},
+    places::check_places,
+    refusal::Refusal,
+    subscription::with_one_root,
+};
+
+/// Bytes of an operation's name in the log.
+const LONGEST_NAME: usize = 80;
+
+/// A request that was read, weighed and found good: ready to run.
+pub struct Prepared {
+    pub(crate) question: Question,
+    pub(crate) document: ExecutableDocument,
+    pub(crate) plan: Plan,
+    pub(crate) cost: u64,
+    /// Whether it is to change something.
+    pub(crate) writes: bool,
+    /// Whether it has many answers.
+    pub(crate) subscribes: bool,
+}
+
+impl Prepared {
+    /// What it will cost, in units of the budget.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        self.cost
+    }
+
+    /// Whether it has many answers, and goes over a socket alone.
+    #[must_use]
+    pub fn subscribes(&self) -> bool {
+        self.subscribes
+    }
+}
+
+impl Gateway {
+    /// Reads a request and weighs it, before anything runs: a transport learns what it costs. The current span gets
+    /// the operation's name.
+    ///
+    /// # Errors
+    /// The answer, where it is refused.
+    pub fn prepare(&self, question: Question) -> Result<Prepared, Answer> {
+        check_text(&question.query).map_err(refused_by)?;
+        check_variables(&question.variables).map_err(refused_by)?;
+        let mut document = parse_query(&question.query)
+            .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?;
+        let name = question.operation_name.as_deref();
+        let (name, meant) = meant(&document, name).map_err(refused_by)?;
+        if let Some(name) = name {
+            // It is the client's text, and goes into the log.
+            Span::current().record("operation", &name[..name.floor_char_boundary(LONGEST_NAME)]);
+        }
+        let mut weigher =
+            Weigher::new(&document, &question.variables, &self.map, self.disclosure.introspection);
+        let cost = weigher.cost(&meant.node).map_err(refused_by)?;
+        if cost > MOST_COST {
+            let mut refusal = refused_by(too_dear(cost));
+            if question.tell_cost {
+                refusal.body = tell_cost(&refusal.body, cost);
+            }
+            return Err(refusal);
+        }
+        let writes = meant.node.ty == OperationType::Mutation;
+        let subscribes = meant.node.ty == OperationType::Subscription;
+        if question.read_only && writes {
+            let error = ServerError::new("only queries may be sent by GET; use POST", None);
+            return Err(Answer { outcome: Outcome::NotReadOnly, ..refused(vec![error], code::BAD_REQUEST) });
+        }
+        if question.unproven && writes {
+            let message = "a request with a cookie that changes something must come from a page of this site, or have \
+                           the header Inkstand-Csrf with any value";
+            let error = ServerError::new(message, None);
+            return Err(Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) });
+        }
+        check_merging(&document, &self.map).map_err(refused_by)?;
+        check_places(&document, &self.map).map_err(refused_by)?;
+        check_values(&meant.node, &question.variables, &self.map, self.disclosure.suggestions)
+            .map_err(refused_by)?;
+        if subscribes {
+            with_one_root(&mut document, question.operation_name.as_deref())
+                .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
+        }
+        let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
+        name_types(&mut document, &self.map);
+        if question.charge.as_ref().is_some_and(|charge| !charge.is_paid(cost)) {
+            let message = format!(
+                "this request costs {cost}, more than is left of the quota; see RateLimit and Retry-After"
+            );
+            let error = ServerError::new(message, None);
+            return Err(Answer { outcome: Outcome::OverQuota, ..refused(vec![error], code::RATE_LIMITED) });
+        }
+        Ok(Prepared { question, document, plan, cost, writes, subscribes })
+    }
+}
+
+/// GraphQL §6.1, GetOperation: the operation that is to run, and its name.
+fn meant<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<(Option<&'a str>, &'a Positioned<OperationDefinition>), Refusal> {
+    let mut operations =
+        document.operations.iter().map(|(name, operation)| (name.map(Name::as_str), operation));
+    match name {
+        Some(wanted) => operations.find(|(name, _)| *name == Some(wanted)).ok_or_else(|| {
+            let message = format!(
+                "the document has no operation of the name {wanted:?}, which `operationName` asks for"
+            );
+            Refusal::invalid(message, Vec::new())
+        }),
+        None => match (operations.next(), operations.next()) {
+            (Some(only), None) => Ok(only),
+            _ => {
+                let message =
+                    "the document has several operations; say by `operationName` which one is meant";
+                Err(Refusal::invalid(message, Vec::new()))
+            }
+        },
+    }
+}
+
+fn too_dear(cost: u64) -> Refusal {
+    Refusal::too_much(format!(
+        "the query costs about {cost}, more than the {MOST_COST} that one request may; ask for shorter pages, or in \
+         several requests"
+    ))
+}
+
+/// The parser draws the line with the fault, and in a document on one line that is the whole document. What it
+/// expected is on the last line of its drawing, and the place is told by `locations`.
+fn in_one_line(mut error: ServerError) -> ServerError {
+    if let Some((_, expected)) = error.message.rsplit_once("\n") {
+        error.message = format!("the query cannot be read: {}", expected.trim_start_matches([' ', '=']));
+    }
+    error
+}

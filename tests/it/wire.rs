@@ -1,0 +1,7 @@
+//! The wire: connections, limits, headers; what other programs send, and what hostile ones do.
+
+mod attacks;
+mod audits;
+mod persisted;
+mod quotas;
+mod refused_forms;
