@@ -62,7 +62,7 @@ async fn posts_are_told_as_they_go_out(#[case] database: Database) {
     assert!(two.is_string() && two != three, "{events:?}");
     let gone = publish(&editor, "Gone", json!({})).await;
     assert_eq!(title(&socket.event().await), "Gone");
-    mutate(&editor, "unpublishPost", "EntryStepInput", "post { status }", json!({ "id": gone })).await;
+    mutate(&editor, "unpublishPost", "UnpublishEntryInput", "post { status }", json!({ "id": gone })).await;
     publish(&editor, "Four", json!({})).await;
     let mut again = Socket::of(blog.address, None).await;
     again.subscribe("again", PUBLISHED, json!({ "after": two })).await;
@@ -103,7 +103,7 @@ async fn changes_are_told_once_and_in_order(#[case] database: Database) {
     for _ in 0..30 {
         publish(&editor, "Many", json!({})).await;
     }
-    mutate(&editor, "publishPost", "EntryStepInput", "post { status }", json!({ "id": draft })).await;
+    mutate(&editor, "publishPost", "PublishEntryInput", "post { status }", json!({ "id": draft })).await;
 
     let listed = blog.query("{ changes(first: 1000) { nodes { seq kind action paths } } }").await;
     let listed = listed["changes"]["nodes"].as_array().unwrap().clone();
