@@ -1,8 +1,8 @@
 //! `/graphql/ws`: GraphQL over WebSockets.
 //!
 //! What is said, and in which order, is decided by the machine of [`inkstand_graphql::socket`]; here are the frames, who
-//! sends them, and the bounds. A socket is one task. It takes on nothing new while something waits to be sent, so that
-//! nothing piles up for a client that does not read: its operations stand still, and what they miss they read from the
+//! sends them, and the bounds. A socket takes on nothing new while something waits to be sent, so that nothing piles up for
+//! a client that does not read: its operations stand still after an event each, and what they miss they read from the
 //! change log later. After [`SocketLimits::send_wait`] such a client is dropped.
 
 mod places;

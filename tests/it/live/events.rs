@@ -30,6 +30,10 @@ async fn posts_are_told_as_they_go_out(#[case] database: Database) {
     publish(&editor, "Before", json!({ "tags": ["Ink"] })).await;
     let tag = editor.query(r#"{ tag(slug: "ink") { id } }"#).await["tag"]["id"].take();
 
+    let series =
+        mutate(&editor, "createSeries", "CreateSeriesInput", "series { id }", json!({ "name": "Letters" }));
+    let series = series.await["series"]["id"].take();
+
     let mut socket = Socket::of(blog.address, None).await;
     socket.subscribe("all", PUBLISHED, json!({})).await;
     // Past it, whoever subscribes listens.
@@ -41,7 +45,7 @@ async fn posts_are_told_as_they_go_out(#[case] database: Database) {
     }
 
     publish(&editor, "One", json!({ "tags": ["Ink"] })).await;
-    publish(&editor, "Two", json!({ "series": { "name": "Letters" } })).await;
+    publish(&editor, "Two", json!({ "series": { "id": series } })).await;
     let input = json!({ "id": tag, "name": "Sumi", "slug": "sumi" });
     mutate(&editor, "updateTag", "UpdateTagInput", "tag { slug }", input).await;
     publish(&editor, "Three", json!({ "tags": ["Sumi"] })).await;
@@ -58,7 +62,7 @@ async fn posts_are_told_as_they_go_out(#[case] database: Database) {
     assert!(two.is_string() && two != three, "{events:?}");
     let gone = publish(&editor, "Gone", json!({})).await;
     assert_eq!(title(&socket.event().await), "Gone");
-    mutate(&editor, "unpublishPost", "EntryStepInput", "post { status }", json!({ "id": gone })).await;
+    mutate(&editor, "unpublishPost", "UnpublishEntryInput", "post { status }", json!({ "id": gone })).await;
     publish(&editor, "Four", json!({})).await;
     let mut again = Socket::of(blog.address, None).await;
     again.subscribe("again", PUBLISHED, json!({ "after": two })).await;
@@ -99,7 +103,7 @@ async fn changes_are_told_once_and_in_order(#[case] database: Database) {
     for _ in 0..30 {
         publish(&editor, "Many", json!({})).await;
     }
-    mutate(&editor, "publishPost", "EntryStepInput", "post { status }", json!({ "id": draft })).await;
+    mutate(&editor, "publishPost", "PublishEntryInput", "post { status }", json!({ "id": draft })).await;
 
     let listed = blog.query("{ changes(first: 1000) { nodes { seq kind action paths } } }").await;
     let listed = listed["changes"]["nodes"].as_array().unwrap().clone();

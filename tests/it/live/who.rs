@@ -121,7 +121,7 @@ async fn what_this_server_takes_away_ends_its_sockets_at_once() {
     let (socket, _) = by_cookie().await;
     let token_id = owner.query(r#"{ account(name: "ada") { apiTokens { id } } }"#).await["account"]["apiTokens"][0]["id"].take();
     ends(Socket::of(blog.address, Some(&token)).await, async {
-        mutate(&owner, "revokeApiToken", "RevokeApiTokenInput", "token { id }", json!({ "id": token_id }))
+        mutate(&owner, "revokeApiToken", "RevokeApiTokenInput", "apiToken { id }", json!({ "id": token_id }))
             .await;
     })
     .await;

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    future::ready,
     ops::ControlFlow,
     sync::Arc,
     time::Duration,
@@ -10,7 +9,7 @@ use std::{
 
 use futures::{
     FutureExt, SinkExt, StreamExt,
-    stream::{self, AbortHandle, BoxStream, SelectAll, abortable},
+    stream::{self, BoxStream},
 };
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -22,7 +21,8 @@ use inkstand_graphql::{
 use serde_json::json;
 use tokio::{
     io::AsyncReadExt,
-    sync::watch,
+    sync::{mpsc, watch},
+    task::{AbortHandle, JoinSet},
     time::{Instant, sleep_until, timeout},
 };
 use tokio_tungstenite::{
@@ -33,7 +33,7 @@ use tokio_tungstenite::{
         protocol::{CloseFrame, Role, WebSocketConfig},
     },
 };
-use tracing::{debug, error};
+use tracing::{Instrument, debug, error};
 
 use super::{
     SocketLimits,
@@ -55,7 +55,11 @@ pub(super) struct Talk {
     sender: Sender,
     machine: Machine,
     frames: WebSocketStream<TokioIo<Upgraded>>,
-    runs: SelectAll<BoxStream<'static, (Run, Option<Delivery>)>>,
+    /// Each operation has a task of its own: one that stood still with this task, while that waits for the database or
+    /// the client, would keep the connection to the database that it reads by.
+    runs: JoinSet<()>,
+    /// What they say, or that they have ended. There is room for one message, and each waits until it has said its own.
+    said: (mpsc::Sender<Said>, mpsc::Receiver<Said>),
     ends: HashMap<Run, AbortHandle>,
     stopping: watch::Receiver<bool>,
     begun: u64,
@@ -66,6 +70,8 @@ pub(super) struct Talk {
     /// Whether what the client sends can be read no more.
     unreadable: bool,
 }
+
+type Said = (Run, Option<Delivery>);
 
 enum Happened {
     Frame(Option<Result<Message, FrameError>>),
@@ -110,7 +116,8 @@ impl Talk {
             sender,
             machine,
             frames,
-            runs: SelectAll::new(),
+            runs: JoinSet::new(),
+            said: mpsc::channel(1),
             ends: HashMap::new(),
             begun: 0,
             opened: now,
@@ -132,11 +139,12 @@ impl Talk {
                 // Fails where the sockets are gone, which is a stop, too.
                 _ = self.stopping.wait_for(|stopping| *stopping) => Happened::Stopping,
                 frame = self.frames.next() => Happened::Frame(frame),
-                Some((run, said)) = self.runs.next() => Happened::Said(run, said),
+                Some((run, said)) = self.said.1.recv() => Happened::Said(run, said),
                 Ok(()) = taken_away.changed() => Happened::TakenAway,
                 () = sleep_until(wake) => Happened::Time,
             };
             if self.take(happened).await.is_break() {
+                self.runs.shutdown().await;
                 return;
             }
         }
@@ -164,6 +172,8 @@ impl Talk {
             Happened::Frame(frame) => self.take_frame(frame).await,
             Happened::Said(run, None) => {
                 self.ends.remove(&run);
+                // Forgets tasks that have ended.
+                while self.runs.try_join_next().is_some() {}
                 self.tell(Input::Ended(run)).await
             }
             Happened::Said(run, Some(delivery)) => {
@@ -272,7 +282,7 @@ impl Talk {
                     }
                 }
                 Output::Close(close) => {
-                    self.runs.clear();
+                    self.runs.abort_all();
                     say_goodbye(&mut self.frames, close, self.unreadable).await;
                     return Goes::Break(());
                 }
@@ -317,10 +327,17 @@ impl Talk {
         };
         self.begun += 1;
         let id = RequestId(format!("{}-{}", self.id, self.begun));
-        let (said, end) = abortable(self.run(prepared, id));
-        self.ends.insert(run, end);
-        let said = said.map(move |delivery| (run, Some(delivery))).chain(stream::once(ready((run, None))));
-        self.runs.push(said.boxed());
+        let (mut run_says, said) = (self.run(prepared, id), self.said.0.clone());
+        let running = async move {
+            while let Some(delivery) = run_says.next().await {
+                if said.send((run, Some(delivery))).await.is_err() {
+                    return;
+                }
+            }
+            // Fails where the socket is gone.
+            let _ = said.send((run, None)).await;
+        };
+        self.ends.insert(run, self.runs.spawn(running.in_current_span()));
         Vec::new()
     }
 
@@ -347,7 +364,7 @@ impl Talk {
                 refused(message, code::TIMEOUT)
             })
         };
-        stream::once(answer).filter_map(ready).boxed()
+        stream::once(answer).filter_map(std::future::ready).boxed()
     }
 
     /// Sends, and waits until the client has room for it.

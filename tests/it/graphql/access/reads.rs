@@ -18,7 +18,7 @@ pub(super) struct World {
     subscriber: Client,
     other_author: Client,
     author: Client,
-    pub(super) editor: Client,
+    editor: Client,
     owner: Client,
 }
 
