@@ -56,7 +56,7 @@ impl Gateway {
     ///
     /// # Errors
     /// The answer, where it is refused.
-    pub fn prepare(&self, question: Question) -> Result<Prepared, Answer> {
+    pub fn prepare(&self, mut question: Question) -> Result<Prepared, Answer> {
         check_text(&question.query).map_err(refused_by)?;
         check_variables(&question.variables).map_err(refused_by)?;
         let mut document = parse_query(&question.query)
@@ -93,12 +93,14 @@ impl Gateway {
         check_places(&document, &self.map).map_err(refused_by)?;
         check_values(&meant.node, &question.variables, &self.map, self.disclosure.suggestions)
             .map_err(refused_by)?;
+        let defaults = defaults(&meant.node, &question.variables);
         if subscribes {
             with_one_root(&mut document, question.operation_name.as_deref())
                 .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
         }
         let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
         name_types(&mut document, &self.map);
+        question.variables.extend(defaults);
         if question.charge.as_ref().is_some_and(|charge| !charge.is_paid(cost)) {
             let message = format!(
                 "this request costs {cost}, more than is left of the quota; see RateLimit and Retry-After"
@@ -133,6 +135,22 @@ fn meant<'a>(
             }
         },
     }
+}
+
+/// The values of variables that the request leaves out (§6.1.2). The library knows them where it reads an argument, and
+/// not where `@skip` or `@include` asks.
+fn defaults(
+    operation: &OperationDefinition,
+    values: &serde_json::Map<String, serde_json::Value>,
+) -> Vec<(String, serde_json::Value)> {
+    let missing = operation.variable_definitions.iter().map(|definition| &definition.node);
+    missing
+        .filter(|variable| !values.contains_key(variable.name.node.as_str()))
+        .filter_map(|variable| {
+            let default = variable.default_value.as_ref()?.node.clone().into_json().ok()?;
+            Some((variable.name.node.to_string(), default))
+        })
+        .collect()
 }
 
 fn too_dear(cost: u64) -> Refusal {

@@ -269,3 +269,18 @@ async fn a_blog_that_does_not_show_its_schema() {
     let message = error["message"].to_string();
     assert!(!message.contains("NEWEST"), "{message}");
 }
+
+#[tokio::test]
+async fn a_default_decides_what_is_included() {
+    let blog = TestBlog::start(Database::Sqlite).await;
+    let query = "query ($a: Boolean = true, $b: Boolean! = false) {
+        site { language title @include(if: $a) tagline @skip(if: $a) zone: timeZone @include(if: $b) } }";
+    for (variables, keys) in [
+        (json!({}), &["language", "title"][..]),
+        (json!({ "a": false }), &["language", "tagline"]),
+        (json!({ "b": true }), &["language", "title", "zone"]),
+    ] {
+        let site = blog.query_with(query, variables.clone()).await["site"].take();
+        assert_eq!(site.as_object().unwrap().keys().collect::<Vec<_>>(), keys, "{variables}");
+    }
+}

@@ -160,7 +160,7 @@ mod tests {
         let found = with_one_root(&mut document, None).map_err(|error| error.message);
         match expected {
             Err(part) => {
-                assert!(found.as_ref().is_err_and(|message| message.contains(part)), "{query}: {found:?}")
+                assert!(found.as_ref().is_err_and(|message| message.contains(part)), "{query}: {found:?}");
             }
             Ok((key, fragments)) => {
                 found.unwrap();
