@@ -39,6 +39,8 @@ impl Blog {
         let mut pulse = self.inner.pulse.subscribe();
         loop {
             let last = pulse.borrow_and_update().seq;
+            // Whatever a search finds is known everywhere else in this process.
+            self.inner.freshness.wait_for(last).await;
             match self.index_step(last).await {
                 Ok(true) => pause.reset(),
                 Ok(false) => {

@@ -50,6 +50,17 @@ async fn every_operation_is_answered(#[case] database: Database) {
             ),
         ),
         (
+            "post",
+            (json!({ "slug": "hello" }), &["/post/html", "/post/authors/0/name", "/post/categories/0/slug"]),
+        ),
+        (
+            "search-hits",
+            (
+                json!({ "text": "ink" }),
+                &["/search/nodes/0/node/path", "/search/nodes/0/body/0/html", "/search/totalCount"],
+            ),
+        ),
+        (
             "post-by-path",
             (
                 json!({ "path": "/2024/05/hello" }),
@@ -115,6 +126,7 @@ async fn what_a_client_sees(#[case] database: Database) {
         "nodes": [
           {
             "authors": [],
+            "categories": [],
             "excerptText": "墨は紙に残る。",
             "path": "/2024/08/墨と紙",
             "publishedAt": "2024-08-01T00:00:00Z",
@@ -136,6 +148,7 @@ async fn what_a_client_sees(#[case] database: Database) {
                 "name": "grace"
               }
             ],
+            "categories": [],
             "excerptText": "In Tokyo it is July.",
             "path": "/2024/06/late",
             "publishedAt": "2024-06-30T20:00:00Z",

@@ -53,7 +53,11 @@ series: {name: First steps, order: 0}\naliases: [/secret/future]\n---\nNot yet.\
 
 /// Serves it.
 pub(super) async fn small_blog(database: Database) -> TestBlog {
-    let blog = TestBlog::start(database).await;
+    filled(TestBlog::start(database).await).await
+}
+
+/// Fills an empty blog with it.
+pub(super) async fn filled(blog: TestBlog) -> TestBlog {
     let report = blog.import(&FILES).await;
     assert_eq!((report.tally.created, report.tally.drafts, report.tally.scheduled), (11, 2, 1));
     assert_eq!((&report.warnings, &report.refused), (&vec![], &vec![]));

@@ -100,7 +100,7 @@ async fn a_long_page_costs_as_many_as_a_short_one(#[case] database: Database) {
     suggestions: 1, 1
     filter: 3, 3
     nodes: 4, 4
-    page of a post: 5
+    page of a post: 6
     page of a part of a series with a translation: 7
     ");
 }

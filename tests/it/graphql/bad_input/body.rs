@@ -166,7 +166,7 @@ async fn methods_and_addresses(#[case] database: Database) {
         ("GET without a query", Method::GET, "", bad),
         ("GET with a blank query", Method::GET, "?query=", bad),
         ("GET with a mutation", Method::GET, "?query=mutation{deleteEverything}", wrong),
-        ("GET with a subscription", Method::GET, "?query=subscription{changed}", wrong),
+        ("GET with a subscription", Method::GET, "?query=subscription{changed}", Request(code::BAD_REQUEST)),
         ("GET with variables that are no JSON", Method::GET, "?query={__typename}&variables={x", bad),
         ("GET with variables in a list", Method::GET, "?query={__typename}&variables=[]", bad),
         ("GET with bytes outside UTF-8", Method::GET, "?query=%ff%fe", Request(code::PARSE_FAILED)),
