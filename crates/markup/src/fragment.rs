@@ -149,9 +149,7 @@ pub(crate) fn write(pieces: &[Piece<'_>]) -> String {
                 }
                 html.push('>');
                 // A parser swallows one newline right behind `<pre>`, so one that counts needs another before it.
-                if element.name == "pre"
-                    && matches!(pieces.get(index + 1), Some(Piece::Text(text)) if text.starts_with('\n'))
-                {
+                if element.name == "pre" && begins_with_newline(&pieces[index + 1..]) {
                     html.push('\n');
                 }
             }
@@ -165,6 +163,16 @@ pub(crate) fn write(pieces: &[Piece<'_>]) -> String {
         }
     }
     html
+}
+
+/// Whether the first thing that is written of these pieces is a newline; comments are not written.
+fn begins_with_newline(pieces: &[Piece<'_>]) -> bool {
+    let written = pieces.iter().find(|piece| match piece {
+        Piece::Comment(_) => false,
+        Piece::Text(text) => !text.is_empty(),
+        Piece::Open(_) | Piece::Close(_) => true,
+    });
+    matches!(written, Some(Piece::Text(text)) if text.starts_with('\n'))
 }
 
 /// Appends text to HTML.

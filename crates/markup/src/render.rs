@@ -147,6 +147,21 @@ mod tests {
         "<video src=x controls></video>",
     ];
 
+    /// Found by the property below, once in many runs.
+    #[test]
+    fn a_comment_between_does_not_hide_a_newline_that_counts() {
+        for source in
+            ["<p>x</p><pre>\n\n<!--more-->\n[^1]: ", "<pre><!--more-->\nx</pre>", "<pre>\n<!-- x -->\n</pre>"]
+        {
+            for format in [Format::Markdown, Format::Html] {
+                let rendered = render(source, format, &RenderOptions::default());
+                for html in [&rendered.html, &rendered.excerpt_html] {
+                    assert_eq!(&write(&parse(&sanitise::sanitise(html))), html, "{source:?}");
+                }
+            }
+        }
+    }
+
     proptest! {
         /// What the steps behind the sanitiser add is nothing that it would take away.
         #[test]
