@@ -184,25 +184,16 @@ impl Remembered<'_> {
 
     /// How long a list is.
     pub(crate) async fn count_entries(&self, kind: EntryKind, filter: &EntryFilter) -> Read<u64> {
-        let key = (kind, filter.clone());
-        if let Some(count) = self.entities.counts.get(self.freshness, &key) {
-            return Ok(*count);
+        if !is_public(filter) {
+            return Ok(self.storage.count_entries(kind, filter).await?);
         }
-        let since = self.freshness.now();
-        let count = self.storage.count_entries(kind, filter).await?;
-        if is_public(filter) {
-            self.entities.counts.put(self.freshness, since, key, count, of_list(kind, filter));
-        }
-        Ok(count)
+        let read = async || Ok((self.storage.count_entries(kind, filter).await?, of_list(kind, filter)));
+        Ok(*self.entities.counts.get_or_read(self.freshness, (kind, filter.clone()), read).await?)
     }
 
     pub(crate) async fn site(&self) -> Read<Arc<Site>> {
-        if let Some(site) = self.entities.site.get(self.freshness, &()) {
-            return Ok(site);
-        }
-        let since = self.freshness.now();
-        let site = self.storage.site().await?;
-        Ok(self.entities.site.put(self.freshness, since, (), site, [CacheKey::site()]))
+        let read = async || Ok((self.storage.site().await?, [CacheKey::site()]));
+        self.entities.site.get_or_read(self.freshness, (), read).await
     }
 
     /// The tree of categories. The whole one is not remembered: the log does not name lists of what drafts alone bear.
@@ -210,23 +201,18 @@ impl Remembered<'_> {
         if scope == TermScope::All {
             return Ok(Arc::new(self.storage.categories(scope).await?));
         }
-        if let Some(tree) = self.entities.categories.get(self.freshness, &()) {
-            return Ok(tree);
-        }
-        let since = self.freshness.now();
-        let tree = self.storage.categories(scope).await?;
-        Ok(self.entities.categories.put(self.freshness, since, (), tree, of_terms::<Category>()))
+        let read = async || Ok((self.storage.categories(scope).await?, of_terms::<Category>()));
+        self.entities.categories.get_or_read(self.freshness, (), read).await
     }
 
     pub(crate) async fn menus(&self) -> Read<Arc<Vec<Menu>>> {
-        if let Some(menus) = self.entities.menus.get(self.freshness, &()) {
-            return Ok(menus);
-        }
-        let since = self.freshness.now();
-        let menus = self.storage.menus().await?;
-        let mut keys = vec![CacheKey::list("menus")];
-        keys.extend(menus.iter().map(|menu| CacheKey::menu(menu.location.as_str())));
-        Ok(self.entities.menus.put(self.freshness, since, (), menus, keys))
+        let read = async || {
+            let menus = self.storage.menus().await?;
+            let mut keys = vec![CacheKey::list("menus")];
+            keys.extend(menus.iter().map(|menu| CacheKey::menu(menu.location.as_str())));
+            Ok((menus, keys))
+        };
+        self.entities.menus.get_or_read(self.freshness, (), read).await
     }
 }
 

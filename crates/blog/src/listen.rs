@@ -7,7 +7,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use futures::{Stream, stream};
-use inkstand_model::{Action, Change, LogId, Seq, Whose, may};
+use inkstand_model::{Change, LogId, Seq};
 use thiserror::Error;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -123,8 +123,7 @@ impl Listening {
 
     /// Keeps of these changes what was not told yet and the viewer could notice.
     fn take(&mut self, changes: &[Change], reached: Seq) {
-        let sees_all = may(self.reader.viewer(), Action::ReadUnpublished(Whose::Anybodys));
-        let news = changes.iter().filter(|change| change.seq > self.at && (sees_all || change.is_public()));
+        let news = changes.iter().filter(|change| change.seq > self.at && self.reader.notices(change));
         self.found.extend(news.cloned());
         self.at = self.at.max(reached);
     }

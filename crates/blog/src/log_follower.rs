@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use inkstand_model::{Change, LogId, Position, Seq};
+use inkstand_model::{Change, Position, Seq};
 use tracing::error;
 
 use crate::{Blog, BlogError, pause::Pause};
@@ -62,7 +62,7 @@ impl Blog {
     /// One step along the log; `false` where there is nothing to do.
     async fn memory_step(&self, position: &mut Option<Position>) -> Result<bool, BlogError> {
         let Some(at) = *position else {
-            *position = Some(self.begin_anew(None).await?);
+            *position = Some(self.begin_anew().await?);
             return Ok(true);
         };
         if self.look().await? == at.seq {
@@ -71,7 +71,9 @@ impl Blog {
         let end = self.inner.storage.log_end().await?;
         let after = self.inner.storage.changes_after(at.seq, CHANGES_AT_ONCE).await?;
         if end.log != at.log || after.reset {
-            *position = Some(self.begin_anew(Some(at.log)).await?);
+            let end = self.begin_anew().await?;
+            *position = Some(end);
+            self.tell(LogStep { from: end.seq, changes: Vec::new(), reached: end.seq, reset: true });
             return Ok(true);
         }
         let Some(last) = after.changes.last() else { return Ok(false) };
@@ -83,12 +85,10 @@ impl Blog {
         Ok(true)
     }
 
-    async fn begin_anew(&self, before: Option<LogId>) -> Result<Position, BlogError> {
+    /// Goes on from the end of the log, and takes everything that was remembered for changed.
+    async fn begin_anew(&self) -> Result<Position, BlogError> {
         let end = self.inner.storage.log_end().await?;
         self.inner.freshness.begin_anew(end.seq);
-        if before.is_some() {
-            self.tell(LogStep { from: end.seq, changes: Vec::new(), reached: end.seq, reset: true });
-        }
         Ok(end)
     }
 

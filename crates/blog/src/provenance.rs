@@ -5,9 +5,12 @@
 //! way ([`Reader::storage`], [`Reader::index`]) takes the answer out of the caches. So a read that forgets its keys
 //! costs an answer its place there, and is never kept as something that no change touches.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    borrow::Borrow,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use inkstand_model::{CacheKey, Seq, Viewer};
@@ -102,9 +105,9 @@ impl Basis {
     pub(crate) fn new(
         freshness: &Freshness,
         since: Moment,
-        keys: impl IntoIterator<Item = CacheKey>,
+        keys: impl IntoIterator<Item: Borrow<CacheKey>>,
     ) -> Self {
-        let stamps = keys.into_iter().map(|key| freshness.stamp(&key)).collect();
+        let stamps = keys.into_iter().map(|key| freshness.stamp(key.borrow())).collect();
         Self { since, stamps, found_true_at: AtomicU64::new(u64::MAX) }
     }
 
@@ -131,7 +134,7 @@ impl Blog {
     /// On what an answer rests that was made from `keys`, which were read with `provenance`.
     #[must_use]
     pub fn basis(&self, provenance: &Provenance, keys: &[CacheKey]) -> Option<Basis> {
-        Some(Basis::new(&self.inner.freshness, provenance.since?, keys.iter().cloned()))
+        Some(Basis::new(&self.inner.freshness, provenance.since?, keys))
     }
 
     /// Whether nothing of what an answer rests on has changed: then the number of the log that it is at least as new

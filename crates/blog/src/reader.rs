@@ -99,6 +99,11 @@ impl Reader {
         Self { provenance, ..self }
     }
 
+    /// Whether the viewer could notice a change.
+    pub(crate) fn notices(&self, change: &Change) -> bool {
+        change.is_public() || may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys))
+    }
+
     /// Those of the entries that the viewer may see: published ones, all or their own ones by their role, and the one
     /// that a preview shows.
     async fn visible(&self, entries: Vec<Arc<Entry>>) -> Read<Vec<Arc<Entry>>> {
@@ -411,8 +416,7 @@ impl Reader {
     pub async fn changes_after(&self, after: Seq, limit: u64) -> Read<NoticedChanges> {
         let ChangesAfter { mut changes, reset } = self.storage().changes_after(after, limit).await?;
         let next = changes.last().map_or(after, |change| change.seq);
-        let sees_all = may(&self.viewer, Action::ReadUnpublished(Whose::Anybodys));
-        changes.retain(|change| sees_all || change.is_public());
+        changes.retain(|change| self.notices(change));
         Ok(NoticedChanges { changes, next, reset })
     }
 

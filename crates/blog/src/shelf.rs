@@ -80,6 +80,21 @@ impl<K: Clone + Eq + Hash, V: Weighed> Shelf<K, V> {
         value
     }
 
+    /// The value of one key: as it is remembered, or as `read` gives it together with the keys that it was made from.
+    pub(crate) async fn get_or_read<Keys: IntoIterator<Item = CacheKey>>(
+        &self,
+        freshness: &Freshness,
+        key: K,
+        read: impl AsyncFnOnce() -> Result<(V, Keys), BlogError>,
+    ) -> Result<Arc<V>, BlogError> {
+        if let Some(value) = self.get(freshness, &key) {
+            return Ok(value);
+        }
+        let since = freshness.now();
+        let (value, made_from) = read().await?;
+        Ok(self.put(freshness, since, key, value, made_from))
+    }
+
     /// The values of many keys: those that are remembered, and the others as `load` gives them. What `load` leaves out
     /// is not there.
     pub(crate) async fn get_or_load(

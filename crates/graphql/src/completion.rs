@@ -10,7 +10,10 @@ use async_graphql::{
     parser::types::{BaseType, ExecutableDocument, Selection, SelectionSet, Type},
 };
 
-use crate::schema_map::{SchemaMap, named, root_type};
+use crate::{
+    preparation::meant,
+    schema_map::{SchemaMap, named, root_type},
+};
 
 /// The response keys of a selection in order, fields of the same key merged and fragments written out. What may be
 /// under a type condition has its place, too, whether or not it comes.
@@ -33,13 +36,8 @@ impl Plan {
         operation_name: Option<&str>,
         schema: &SchemaMap,
     ) -> Self {
-        let mut operations = document.operations.iter();
-        let operation = match operation_name {
-            Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name.as_str() == wanted)),
-            None => operations.next(),
-        };
         let mut plan = Self::default();
-        if let Some((_, operation)) = operation {
+        if let Ok((_, operation)) = meant(document, operation_name) {
             let root = root_type(operation.node.ty);
             plan.add(&operation.node.selection_set.node, root, document, schema);
         }

@@ -113,7 +113,7 @@ impl Gateway {
 }
 
 /// GraphQL §6.1, GetOperation: the operation that is to run, and its name.
-fn meant<'a>(
+pub(crate) fn meant<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Result<(Option<&'a str>, &'a Positioned<OperationDefinition>), Refusal> {

@@ -10,18 +10,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 
-/// The operation of a document that a request means; `None` where it says too little, or names one that is not there.
-fn meant<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'a Positioned<OperationDefinition>> {
-    let mut operations = document.operations.iter();
-    match name {
-        Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name.as_str() == wanted)),
-        None => operations.next().filter(|_| operations.next().is_none()),
-    }
-    .map(|(_, operation)| operation)
-}
+use crate::preparation::meant;
 
 /// Makes the subscription that is meant one field, or says why it cannot be. The document is within the budget, and
 /// its fragments go in no circles.
@@ -29,7 +18,7 @@ pub(crate) fn with_one_root(
     document: &mut ExecutableDocument,
     name: Option<&str>,
 ) -> Result<(), ServerError> {
-    let Some(operation) = meant(document, name) else { return Ok(()) };
+    let Ok((_, operation)) = meant(document, name) else { return Ok(()) };
     let (pos, set) = (operation.pos, &operation.node.selection_set.node);
     let mut fields = Vec::new();
     collect(set, document, &mut fields)?;
@@ -164,7 +153,7 @@ mod tests {
             }
             Ok((key, fragments)) => {
                 found.unwrap();
-                let items = &meant(&document, None).unwrap().node.selection_set.node.items;
+                let items = &meant(&document, None).unwrap().1.node.selection_set.node.items;
                 let [Positioned { node: Selection::Field(field), .. }] = &items[..] else {
                     panic!("{items:?}")
                 };
