@@ -18,6 +18,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
+    sync::oneshot,
     time::{MissedTickBehavior, interval, timeout},
 };
 
@@ -86,31 +87,13 @@ pub async fn strained<T>(served: &Served, name: &str, attack: impl Future<Output
     served.forget_peak();
     let before = served.used();
     let began = Instant::now();
-    let mut probes = Vec::new();
-    let mut lost = 0;
-    let probing = async {
-        let mut next = interval(BETWEEN);
-        next.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            next.tick().await;
-            let asked = Instant::now();
-            if probe(address).await.is_none() {
-                lost += 1;
-            }
-            probes.push(asked.elapsed());
-        }
-    };
-    let result = tokio::select! {
-        result = attack => result,
-        () = probing => unreachable!("it goes on for ever"),
-    };
+    let (stop, stopped) = oneshot::channel();
+    let probing = std::thread::spawn(move || probe_until(address, stopped));
+    let result = attack.await;
     let took = began.elapsed();
-    // The attack's last effects, and at least one probe of an attack that is over at once.
-    let asked = Instant::now();
-    if probe(address).await.is_none() {
-        lost += 1;
-    }
-    probes.push(asked.elapsed());
+    drop(stop);
+    let joined = tokio::task::spawn_blocking(move || probing.join().expect("probes without a panic"));
+    let (mut probes, lost) = joined.await.expect("probes without a panic");
     probes.sort();
     let after = served.used();
     let of_probes = one_probe * u32::try_from(probes.len()).unwrap_or(u32::MAX);
@@ -127,6 +110,34 @@ pub async fn strained<T>(served: &Served, name: &str, attack: impl Future<Output
         println!("{strain}");
     }
     (result, strain)
+}
+
+/// Probes on and on, at least once after `stopped`: how long each took, and how many were lost.
+///
+/// It has a thread of its own, since an attack of hundreds of tasks keeps the thread that it runs on busy, and how long
+/// a probe waits for that says nothing about the server.
+fn probe_until(server: SocketAddr, mut stopped: oneshot::Receiver<()>) -> (Vec<Duration>, usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (mut probes, mut lost) = (Vec::new(), 0);
+        let mut next = interval(BETWEEN);
+        next.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let ends = tokio::select! {
+                _ = next.tick() => false,
+                // The attack's last effects, and at least one probe of an attack that is over at once.
+                _ = &mut stopped => true,
+            };
+            let asked = Instant::now();
+            if probe(server).await.is_none() {
+                lost += 1;
+            }
+            probes.push(asked.elapsed());
+            if ends {
+                return (probes, lost);
+            }
+        }
+    })
 }
 
 /// Asks for something small by a connection of its own; `None` where no good answer comes.

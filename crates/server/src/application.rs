@@ -8,13 +8,20 @@ use inkstand_graphql::{Disclosure, Gateway};
 use inkstand_http::{HttpOptions, Limits, ResponseCache, Sockets, router, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::watch,
+};
 use tracing::{info, warn};
 
 use crate::{Settings, sample, start_lines::reached_at};
 
 /// No answer takes longer.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Connections that wait to be accepted. The usual 128 are full within a moment when hundreds come at once, and whoever
+/// comes then is not heard, and asks again after a second.
+const BACKLOG: u32 = 1024;
 
 /// Requests that still run when the server stops get so long to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -44,7 +51,7 @@ impl Application {
     /// # Errors
     /// Where something of that cannot be done: one line that says what to do.
     pub async fn build(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self> {
-        let listener = listen(settings.listen).await?;
+        let listener = listen(settings.listen)?;
         let address = listener.local_addr().context("the port has no address")?;
         ensure_folders(settings)?;
         let lock = ServeLock::take(&settings.database)?;
@@ -190,8 +197,16 @@ async fn begin_empty(blog: &Blog) -> Result<()> {
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+fn listen(address: SocketAddr) -> Result<TcpListener> {
+    let bound = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // As `TcpListener::bind` does: a port whose last connections are still being closed can be taken again.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bound().map_err(|error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
             "port {} on {} is in use; stop the other program, or take another port with --listen {}:{}",
             address.port(),
