@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::Path};
 
 use serde_json::{Value, json};
 
+use crate::TestDatabase;
+
 /// A client of the GraphQL API at an address.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -76,6 +78,16 @@ impl Client {
         let answer: Value = response.json().await.expect("JSON");
         let cookie = cookie.unwrap_or_else(|| panic!("not let in: {answer:#}"));
         cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the server has heard of all that anybody wrote so far; of what other processes write it hears a
+    /// moment later.
+    ///
+    /// # Panics
+    /// Where it does not.
+    pub async fn caught_up(&self, database: &TestDatabase) {
+        let last = database.texts("SELECT CAST(max(seq) AS TEXT) FROM change").await.remove(0);
+        let _ = self.with_header("inkstand-after-seq", &last).query("{ site { title } }").await;
     }
 
     /// The address of something on this server.

@@ -277,6 +277,7 @@ async fn a_running_server_finds_it(#[values(Database::Sqlite, Database::Postgres
     let made: Value =
         serde_json::from_str(&new.run_with_input(b"A *gallnut*.\n").await.well().stdout).unwrap();
     let query = "query($id: ID!) { post(by: { id: $id }) { title html path } }";
+    served.client.caught_up(&shell.database).await;
     let found = served.client.query_with(query, json!({ "id": made["id"] })).await;
     assert_eq!(found["post"]["title"], "From a pipe");
     assert_eq!(found["post"]["path"], made["path"]);
@@ -286,6 +287,7 @@ async fn a_running_server_finds_it(#[values(Database::Sqlite, Database::Postgres
     })
     .await;
     let _ = shell.post(&["trash", "from-a-pipe"]).run().await.well();
+    served.client.caught_up(&shell.database).await;
     let found = served.client.query_with(query, json!({ "id": made["id"] })).await;
     assert_eq!(found["post"], Value::Null);
     served.stop().await;

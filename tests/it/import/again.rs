@@ -1,6 +1,6 @@
 //! The same import once more.
 
-use inkstand_tests::{Database, Inkstand, Served, TestDatabase};
+use inkstand_tests::{Database, Inkstand, TestDatabase};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -75,7 +75,7 @@ async fn brings_what_changed_there(#[values(Database::Sqlite, Database::Postgres
     )
     .await;
     assert_eq!(numbers(&ended), [0, 1, 1, 0], "{}", ended.stdout);
-    heard(&served, &database).await;
+    served.client.caught_up(&database).await;
     let after = post("/2014/01/anew").await;
     assert_eq!((&after["id"], &after["number"]), (&before["id"], &before["number"]));
     assert_eq!(after["title"], "A2");
@@ -89,7 +89,7 @@ async fn brings_what_changed_there(#[values(Database::Sqlite, Database::Postgres
     )
     .await;
     assert_eq!(numbers(&ended), [0, 1, 1, 0], "{}", ended.stdout);
-    heard(&served, &database).await;
+    served.client.caught_up(&database).await;
     for old in ["/2014/01/a", "/2014/01/anew"] {
         let route = served.client.operation("route", json!({ "path": old })).await["route"].take();
         assert_eq!(route["status"], 301, "{old}");
@@ -101,7 +101,7 @@ async fn brings_what_changed_there(#[values(Database::Sqlite, Database::Postgres
 
     // And back again to where it began.
     import_files(&database, &[("2014-01-01-a.md", "---\ntitle: A\ntags: [x]\n---\nFirst words.\n")]).await;
-    heard(&served, &database).await;
+    served.client.caught_up(&database).await;
     assert_eq!(post("/2014/01/a").await, before);
     let route = served.client.operation("route", json!({ "path": "/own/" })).await;
     assert_eq!(route["route"]["status"], 301);
@@ -135,7 +135,7 @@ async fn publishes_and_withdraws(#[values(Database::Sqlite, Database::Postgres)]
     for (draft, status) in [(true, 404), (false, 200), (true, 404), (false, 200)] {
         let file = format!("---\ntitle: A\ntags: [x]\ndraft: {draft}\n---\nUnmistakable.\n");
         import_files(&database, &[("2014-01-01-a.md", file.as_str())]).await;
-        heard(&served, &database).await;
+        served.client.caught_up(&database).await;
         let route = served.client.operation("route", json!({ "path": "/2014/01/a" })).await;
         assert_eq!(route["route"]["status"], status, "draft: {draft}");
         let count = if draft { "0" } else { "1" };
@@ -146,10 +146,4 @@ async fn publishes_and_withdraws(#[values(Database::Sqlite, Database::Postgres)]
         })
         .await;
     }
-}
-
-/// Waits until the server has heard of what another process wrote.
-async fn heard(served: &Served, database: &TestDatabase) {
-    let last = database.texts("SELECT CAST(max(seq) AS TEXT) FROM change").await.remove(0);
-    served.client.with_header("inkstand-after-seq", &last).query("{ site { title } }").await;
 }
