@@ -29,6 +29,10 @@ use crate::{
     process::{Server, free_port},
 };
 
+// The one of the server, so that the yardsticks are not measured beside another allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures Inkstand beside a bare axum handler and stock async-graphql.
 #[derive(Parser)]
 struct Args {

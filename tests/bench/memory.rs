@@ -110,6 +110,8 @@ enum PostBy {
 struct Blog {
     /// Newest first.
     posts: Vec<Arc<Kept>>,
+    /// The place of each.
+    all: Vec<usize>,
     by_slug: HashMap<String, usize>,
     by_tag: HashMap<String, Vec<usize>>,
 }
@@ -133,16 +135,12 @@ impl Query {
         let blog = ctx.data::<Blog>()?;
         let first = first.unwrap_or(10).clamp(1, 100) as usize;
         let skip = after.map(|after| after.parse::<usize>()).transpose()?.map_or(0, |at| at + 1);
-        let all: Vec<usize>;
         let list: &[usize] = match filter {
             Some(filter) => {
                 let tag = filter.tags.any.first().map_or("", |slug| slug.0.as_str());
                 blog.by_tag.get(tag).map_or(&[], Vec::as_slice)
             }
-            None => {
-                all = (0..blog.posts.len()).collect();
-                &all
-            }
+            None => &blog.all,
         };
         let nodes: Vec<Post> =
             list.iter().skip(skip).take(first).map(|at| Post(Arc::clone(&blog.posts[*at]))).collect();
@@ -207,5 +205,5 @@ fn blog(count: usize) -> Blog {
             tags: post.tags.iter().map(term).collect(),
         }));
     }
-    Blog { posts, by_slug, by_tag }
+    Blog { all: (0..posts.len()).collect(), posts, by_slug, by_tag }
 }

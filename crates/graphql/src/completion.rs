@@ -86,7 +86,8 @@ impl Plan {
                 placed.push(path);
             }
         }
-        self.order(data)
+        self.order(&mut data);
+        data
     }
 
     /// The nearest place, from the failed one upwards, that may be null; the root, if no other.
@@ -116,20 +117,24 @@ impl Plan {
         &path[..nullable]
     }
 
-    fn order(&self, value: Value) -> Value {
+    fn order(&self, value: &mut Value) {
         match value {
-            Value::Object(mut fields) => {
-                let mut ordered = IndexMap::with_capacity(fields.len());
-                for (key, field) in &self.keys {
-                    if let Some((key, value)) = fields.swap_remove_entry(key) {
-                        ordered.insert(key, field.below.order(value));
-                    }
+            Value::Object(fields) => {
+                // Most are in order already: only what waited for a look-up comes late.
+                let mut next = 0;
+                let mut in_order = true;
+                for (key, value) in fields.iter_mut() {
+                    let Some((place, _, field)) = self.keys.get_full(key) else { continue };
+                    in_order &= place >= next;
+                    next = place;
+                    field.below.order(value);
                 }
-                ordered.extend(fields);
-                Value::Object(ordered)
+                if !in_order {
+                    fields.sort_by_cached_key(|key, _| self.keys.get_index_of(key).unwrap_or(usize::MAX));
+                }
             }
-            Value::List(items) => Value::List(items.into_iter().map(|item| self.order(item)).collect()),
-            leaf => leaf,
+            Value::List(items) => items.iter_mut().for_each(|item| self.order(item)),
+            _ => {}
         }
     }
 }

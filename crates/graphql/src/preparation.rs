@@ -1,5 +1,7 @@
 //! Everything that is looked at before a request runs.
 
+use std::sync::Arc;
+
 use async_graphql::{
     Name, Positioned, ServerError,
     parser::{
@@ -14,6 +16,7 @@ use crate::{
     code,
     coercion::check_values,
     completion::Plan,
+    documents::ReadDocument,
     gateway::{Answer, Gateway, Outcome, Question, refused, refused_by, tell_cost},
     merging::{check_merging, name_types},
     places::check_places,
@@ -27,8 +30,7 @@ const LONGEST_NAME: usize = 80;
 /// A request that was read, weighed and found good: ready to run.
 pub struct Prepared {
     pub(crate) question: Question,
-    pub(crate) document: ExecutableDocument,
-    pub(crate) plan: Plan,
+    pub(crate) read: Arc<ReadDocument>,
     pub(crate) cost: u64,
     /// Whether it is to change something.
     pub(crate) writes: bool,
@@ -59,16 +61,24 @@ impl Gateway {
     pub fn prepare(&self, mut question: Question) -> Result<Prepared, Answer> {
         check_text(&question.query).map_err(refused_by)?;
         check_variables(&question.variables).map_err(refused_by)?;
-        let mut document = parse_query(&question.query)
-            .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?;
-        let name = question.operation_name.as_deref();
-        let (name, meant) = meant(&document, name).map_err(refused_by)?;
+        let wanted = question.operation_name.as_deref();
+        let known = self.documents.get(&question.query, wanted);
+        let parsed;
+        let document = match &known {
+            Some(read) => &read.document,
+            None => {
+                parsed = parse_query(&question.query)
+                    .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?;
+                &parsed
+            }
+        };
+        let (name, meant) = meant(document, wanted).map_err(refused_by)?;
         if let Some(name) = name {
             // It is the client's text, and goes into the log.
             Span::current().record("operation", &name[..name.floor_char_boundary(LONGEST_NAME)]);
         }
         let mut weigher =
-            Weigher::new(&document, &question.variables, &self.map, self.disclosure.introspection);
+            Weigher::new(document, &question.variables, &self.map, self.disclosure.introspection);
         let cost = weigher.cost(&meant.node).map_err(refused_by)?;
         if cost > MOST_COST {
             let mut refusal = refused_by(too_dear(cost));
@@ -89,17 +99,17 @@ impl Gateway {
             let error = ServerError::new(message, None);
             return Err(Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) });
         }
-        check_merging(&document, &self.map).map_err(refused_by)?;
-        check_places(&document, &self.map).map_err(refused_by)?;
+        if known.is_none() {
+            check_merging(document, &self.map).map_err(refused_by)?;
+            check_places(document, &self.map).map_err(refused_by)?;
+        }
         check_values(&meant.node, &question.variables, &self.map, self.disclosure.suggestions)
             .map_err(refused_by)?;
         let defaults = defaults(&meant.node, &question.variables);
-        if subscribes {
-            with_one_root(&mut document, question.operation_name.as_deref())
-                .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
-        }
-        let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
-        name_types(&mut document, &self.map);
+        let read = match known {
+            Some(read) => read,
+            None => self.read(document.clone(), subscribes, &question)?,
+        };
         question.variables.extend(defaults);
         if question.charge.as_ref().is_some_and(|charge| !charge.is_paid(cost)) {
             let message = format!(
@@ -108,7 +118,26 @@ impl Gateway {
             let error = ServerError::new(message, None);
             return Err(Answer { outcome: Outcome::OverQuota, ..refused(vec![error], code::RATE_LIMITED) });
         }
-        Ok(Prepared { question, document, plan, cost, writes, subscribes })
+        Ok(Prepared { question, read, cost, writes, subscribes })
+    }
+
+    /// Makes of a document what is executed, and remembers it.
+    fn read(
+        &self,
+        mut document: ExecutableDocument,
+        subscribes: bool,
+        question: &Question,
+    ) -> Result<Arc<ReadDocument>, Answer> {
+        let name = question.operation_name.as_deref();
+        if subscribes {
+            with_one_root(&mut document, name)
+                .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
+        }
+        let plan = Plan::new(&document, name, &self.map);
+        name_types(&mut document, &self.map);
+        let read = Arc::new(ReadDocument { document, plan });
+        self.documents.keep(&question.query, name, &read);
+        Ok(read)
     }
 }
 

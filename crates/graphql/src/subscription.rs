@@ -53,6 +53,7 @@ impl SubscriptionRoot {
         let source = ctx.data_unchecked::<Source>().clone();
         let wanted = Arc::new(Wanted { tag: tag.map(|tag| tag.0), series: series.map(|series| series.0) });
         let changes = listen(&request, after).await?;
+        source.begins();
         Ok(changes.filter_map(move |change| {
             let (request, source, wanted) = (Arc::clone(&request), source.clone(), Arc::clone(&wanted));
             async move {
@@ -82,6 +83,7 @@ impl SubscriptionRoot {
         let request = Arc::clone(state(ctx));
         let source = ctx.data_unchecked::<Source>().clone();
         let changes = listen(&request, after).await?;
+        source.begins();
         Ok(changes.filter_map(move |change| {
             ready(match change {
                 Ok(change) => {

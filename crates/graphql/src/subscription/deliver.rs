@@ -14,8 +14,8 @@ use crate::{
     Answer, Gateway, Outcome, RequestId, SessionChange,
     batch::Batches,
     code,
-    completion::Plan,
-    gateway::{Executed, coded, request},
+    documents::ReadDocument,
+    gateway::{coded, request},
     preparation::Prepared,
     request::{RequestState, SessionSlot},
 };
@@ -39,11 +39,18 @@ pub(super) struct Source(Arc<Mutex<Left>>);
 struct Left {
     /// The position of the last change that it looked at.
     seq: Option<Seq>,
+    /// Whether it listens, or did so once.
+    began: bool,
     /// Whether it came to its end by an error.
     failed: bool,
 }
 
 impl Source {
+    /// It listens.
+    pub(super) fn begins(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).began = true;
+    }
+
     /// It has come so far.
     pub(super) fn reached(&self, seq: Seq) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).seq = Some(seq);
@@ -72,8 +79,8 @@ impl Gateway {
     }
 
     fn subscribe(&self, prepared: Prepared, reader: Reader, id: RequestId) -> BoxStream<'static, Delivery> {
-        let Prepared { question, document, plan, .. } = prepared;
-        let (batches, executed, source) = (Batches::default(), Executed::default(), Source::default());
+        let Prepared { question, read, .. } = prepared;
+        let (batches, source) = (Batches::default(), Source::default());
         let state = Arc::new(
             RequestState::new(
                 id,
@@ -85,10 +92,9 @@ impl Gateway {
             )
             .over_socket(true),
         );
-        let request =
-            request(question, document).data(Arc::clone(&state)).data(executed.clone()).data(source.clone());
+        let request = request(question, &read.document).data(Arc::clone(&state)).data(source.clone());
         let responses = self.schema.execute_stream(request);
-        let running = Running { responses, batches, state, executed, source, plan };
+        let running = Running { responses, batches, state, source, read };
         stream::unfold(Some(running), |running| async move {
             let mut running = running?;
             let delivery = running.next().await?;
@@ -114,9 +120,8 @@ struct Running {
     responses: BoxStream<'static, Response>,
     batches: Batches,
     state: Arc<RequestState>,
-    executed: Executed,
     source: Source,
-    plan: Plan,
+    read: Arc<ReadDocument>,
 }
 
 impl Running {
@@ -125,11 +130,11 @@ impl Running {
         self.state.forget();
         let response = self.batches.drive(self.responses.next()).await?;
         let left = self.source.left();
-        if !self.executed.began() || left.failed {
+        if !left.began || left.failed {
             return Some(errors(response.errors));
         }
         let Response { data, errors, .. } = response;
-        let mut completed = Response::new(self.plan.complete(data, &errors));
+        let mut completed = Response::new(self.read.plan.complete(data, &errors));
         completed.errors = errors.into_iter().map(|error| coded(error, code::BAD_INPUT)).collect();
         if let Some(seq) = left.seq {
             completed.extensions.insert("seq".to_owned(), Value::from(seq.to_string()));

@@ -1,0 +1,93 @@
+//! Documents that were read before: front ends send the same few ones over and over, with other variables.
+//!
+//! What is looked at in the document alone is looked at once: its grammar, whether fields can merge, where fragments
+//! stand, and the plan of its answer. What depends on the variables, its weight above all, is looked at each time.
+
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use async_graphql::parser::types::ExecutableDocument;
+use quick_cache::{Equivalent, Weighter, sync::Cache};
+
+use crate::completion::Plan;
+
+/// Bytes that all documents may take that are remembered.
+const CAPACITY: u64 = 8 * 1024 * 1024;
+
+/// Bytes that a document takes for each byte of its text, at most about: a field of one letter is about 300 bytes, and
+/// has at least a space beside it.
+const FOR_EACH_BYTE: u64 = 150;
+
+/// A document that can be executed, and one of its operations.
+pub(crate) struct ReadDocument {
+    pub(crate) document: ExecutableDocument,
+    pub(crate) plan: Plan,
+}
+
+/// Those that were read lately, by their text and the name of the operation that is meant.
+pub(crate) struct Documents(Cache<Key, Arc<ReadDocument>, Weigh>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Key {
+    text: String,
+    operation_name: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+struct KeyRef<'a> {
+    text: &'a str,
+    operation_name: Option<&'a str>,
+}
+
+#[derive(Clone)]
+struct Weigh;
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self(Cache::with_weighter(128, CAPACITY, Weigh))
+    }
+}
+
+impl Documents {
+    pub(crate) fn get(&self, text: &str, operation_name: Option<&str>) -> Option<Arc<ReadDocument>> {
+        self.0.get(&KeyRef { text, operation_name })
+    }
+
+    pub(crate) fn keep(&self, text: &str, operation_name: Option<&str>, read: &Arc<ReadDocument>) {
+        let key = Key { text: text.to_owned(), operation_name: operation_name.map(ToOwned::to_owned) };
+        self.0.insert(key, Arc::clone(read));
+    }
+}
+
+impl Weighter<Key, Arc<ReadDocument>> for Weigh {
+    fn weight(&self, key: &Key, _: &Arc<ReadDocument>) -> u64 {
+        (key.text.len() as u64 + 10) * FOR_EACH_BYTE
+    }
+}
+
+impl Key {
+    fn by_ref(&self) -> KeyRef<'_> {
+        KeyRef { text: &self.text, operation_name: self.operation_name.as_deref() }
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.by_ref().hash(state);
+    }
+}
+
+impl Hash for KeyRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+        self.operation_name.hash(state);
+    }
+}
+
+impl Equivalent<Key> for KeyRef<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.text == key.text && self.operation_name == key.operation_name.as_deref()
+    }
+}
