@@ -35,6 +35,7 @@ mod object;
 mod payload;
 mod places;
 mod preparation;
+mod presence;
 mod query;
 mod refusal;
 mod request;

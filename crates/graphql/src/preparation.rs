@@ -17,6 +17,7 @@ use crate::{
     gateway::{Answer, Gateway, Outcome, Question, refused, refused_by, tell_cost},
     merging::{check_merging, name_types},
     places::check_places,
+    presence::mark_presence,
     refusal::Refusal,
     subscription::with_one_root,
 };
@@ -100,6 +101,7 @@ impl Gateway {
         }
         let plan = Plan::new(&document, question.operation_name.as_deref(), &self.map);
         name_types(&mut document, &self.map);
+        mark_presence(&mut document, &self.map);
         question.variables.extend(defaults);
         if question.charge.as_ref().is_some_and(|charge| !charge.is_paid(cost)) {
             let message = format!(
