@@ -139,7 +139,7 @@ async fn quotas_and_proxies_come_from_each_source() {
         served.stop().await;
         policy
     };
-    let told = |cost: u32| Some(format!("\"anonymous\";q={cost};w=60;qu=\"cost\""));
+    let told = |cost: u32| Some(format!("\"anonymous\";q={cost};w=60;inkstand-unit=\"cost\""));
     let folder = folder("quota = \"1000/minute\"\ntrusted-proxies = \"loopback\"\nno-sample = true\n");
     let inkstand = || Inkstand::new(folder.path());
     assert_eq!(policy(inkstand()).await, told(1000));
