@@ -14,10 +14,7 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use crate::{Settings, sample, start_lines::reached_at};
-
-/// No answer takes longer.
-const DEADLINE: Duration = Duration::from_secs(30);
+use crate::{Settings, open_files, sample, start_lines::reached_at};
 
 /// Connections that wait to be accepted. The usual 128 are full within a moment when hundreds come at once, and whoever
 /// comes then is not heard, and asks again after a second.
@@ -89,7 +86,7 @@ impl Application {
             gateway,
             public_url,
             clock,
-            deadline: DEADLINE,
+            deadline: settings.deadline,
             sockets: sockets.clone(),
             limits: limits.clone(),
             response_cache: response_cache.clone(),

@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
 };
+    time::Duration,
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
@@ -28,6 +29,9 @@ pub(crate) const USUAL_DATA_DIR: &str = "data";
 const USUAL_RESPONSE_CACHE: u64 = 64 * 1024 * 1024;
 
 /// What `serve` runs with.
+/// No answer takes longer.
+const DEADLINE: Duration = Duration::from_secs(30);
+
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The folder of the SQLite database and the search index.
@@ -48,7 +52,9 @@ pub struct Settings {
     pub introspection: bool,
     /// Whether errors tell what may have been meant by a name that is not in the schema.
     pub suggestions: bool,
-    /// Proxies, quotas, persisted queries.
+    /// No answer takes longer, nor an event of a subscription.
+    pub deadline: Duration,
+    /// Connections, proxies, quotas, persisted queries.
     pub limits: LimitSettings,
     /// Bytes of what the database said lately that are remembered.
     pub entity_cache: u64,
@@ -254,6 +260,7 @@ impl fmt::Display for LogFormat {
 }
 
 fn read_file(named: Option<&Path>) -> Result<ConfigFile> {
+            deadline: DEADLINE,
     let usual = Path::new(USUAL_FILE);
     let Some(path) = named.or(usual.exists().then_some(usual)) else { return Ok(ConfigFile::default()) };
     let text = std::fs::read_to_string(path)
