@@ -21,6 +21,7 @@ use tracing::{debug, warn};
 
 use crate::{
     Limits,
+    arriving::Arriving,
     client_address::{Peer, TrustedProxies, host},
     connections::{Answering, Bounds, Connections},
 };
@@ -115,7 +116,7 @@ async fn accept(
                 let running = requests.begin_request();
                 let requests = Arc::clone(&requests);
                 request.extensions_mut().insert(peer);
-                let answer = routes.call(request);
+                let answer = routes.call(request.map(|body| Arriving::on(&requests, body)));
                 async move {
                     let response: Response<_> = answer.await?;
                     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -234,6 +235,38 @@ mod tests {
         assert!(ended.is_err(), "{ended:?}");
         kept.write_all(b"GET / HTTP/1.1\r\nx-half").await.unwrap();
         assert_eq!(timeout(SOON, kept.read(&mut told)).await.expect("an end").unwrap_or(0), 0);
+    #[tokio::test]
+    async fn a_half_sent_head_behind_a_request_is_one() {
+        let routes = hello().route("/", axum::routing::post(async |body: String| body));
+        let posted = |more: &str| format!("POST / HTTP/1.1\r\nhost: x\r\n{more}");
+        let chunked = posted("transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+        let whole = [
+            ASKED.to_owned(),
+            posted("content-length: 5\r\n\r\nhello"),
+            posted("content-length: 0\r\n\r\n"),
+            chunked,
+            format!("{ASKED}{ASKED}"),
+        ];
+        // Kept for long where it is idle, for a moment where a head is on its way.
+        let bounds =
+            Bounds { head: Duration::from_millis(200), idle: Duration::from_secs(3600), ..Bounds::default() };
+        let (server, _stop, _serving) = served(routes, bounds).await;
+        for sent in &whole {
+            for half in ["G", "GET / HTTP/1.1\r\nhost: x\r\nx-half"] {
+                // The end comes within `SOON`, or the test fails.
+                let told = answer(server, &format!("{sent}{half}")).await;
+                assert!(told.starts_with("HTTP/1.1 200 OK"), "{sent}{half}: {told}");
+            }
+            let mut stream = TcpStream::connect(server).await.unwrap();
+            stream.write_all(sent.as_bytes()).await.unwrap();
+            let mut told = [0; 1024];
+            // Until nothing more comes for longer than a head may take.
+            while let Ok(read) = timeout(Duration::from_millis(800), stream.read(&mut told)).await {
+                assert_ne!(read.unwrap(), 0, "the connection after {sent} is kept");
+            }
+        }
+    }
+
         drop(stop);
         timeout(SOON, serving).await.expect("an end of the server").unwrap();
     }

@@ -25,6 +25,8 @@ use tokio::{
     sync::Notify,
 };
 
+use crate::arriving::Tail;
+
 /// How many connections there may be, and how long they may do nothing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
@@ -91,6 +93,12 @@ enum Doing {
     Upgraded,
 }
 
+    /// The last bytes that came.
+    tail: Tail,
+    /// Whether the request that began last has come as a whole.
+    whole: bool,
+    /// Whether the beginning of another one came behind it.
+    next_came: bool,
 /// There is no room for this connection, and none that could go for it.
 #[derive(Debug)]
 pub(crate) struct Full(pub(crate) TcpStream);
@@ -183,6 +191,9 @@ impl Connection {
         let mut state = self.state();
         let id = state.next_request;
         state.next_request += 1;
+            tail: Tail::default(),
+            whole: false,
+            next_came: false,
         let now = Instant::now();
         if state.doing != Doing::Upgraded {
             state.doing = Doing::Requests;
@@ -201,10 +212,19 @@ impl Connection {
         matches!(state.doing, Doing::Head | Doing::Idle).then_some(state.since)
     }
 
+        (state.whole, state.next_came) = (false, false);
     fn is_overdue(&self, now: Instant, bounds: &Bounds) -> bool {
         let state = self.state();
         let past = |since: Instant, bound: Duration| now.saturating_duration_since(since) > bound;
         if state.blocked.is_some_and(|since| past(since, bounds.stuck)) && state.doing != Doing::Upgraded {
+    /// Notes that the request that began last has come as a whole; the tail of its body, empty where it has none.
+    pub(crate) fn request_came(&self, body: &Tail) {
+        let mut state = self.state();
+        let is_end = state.tail.is_an_empty_line() || (!body.is_empty() && body.ends(&state.tail));
+        state.whole = true;
+        state.next_came = state.is_h2 == Some(false) && !is_end;
+    }
+
             return true;
         }
         match state.doing {
@@ -220,9 +240,17 @@ impl Connection {
         // RFC 9113 §3.4: no HTTP/1 request begins like this.
         let is_h2 = *state.is_h2.get_or_insert_with(|| bytes.starts_with(b"PRI "));
         // In HTTP/2 bytes also come for themselves: pings and windows. They are no head, and keep nothing open.
-        if !is_h2 && state.doing == Doing::Idle {
-            state.doing = Doing::Head;
-            state.since = Instant::now();
+        if is_h2 {
+            return;
+        }
+        state.tail.push(bytes);
+        match state.doing {
+            Doing::Idle => {
+                state.doing = Doing::Head;
+                state.since = Instant::now();
+            }
+            Doing::Requests if state.whole => state.next_came = true,
+            Doing::Head | Doing::Requests | Doing::Upgraded => {}
         }
     }
 
@@ -247,7 +275,8 @@ impl Drop for Running {
         let mut state = self.connection.state();
         state.running.retain(|(id, _)| *id != self.id);
         if state.running.is_empty() && state.doing == Doing::Requests {
-            state.doing = Doing::Idle;
+            // What came of the next head meanwhile has its time from now on, since nobody read it before.
+            state.doing = if state.next_came { Doing::Head } else { Doing::Idle };
             state.since = Instant::now();
         }
     }
