@@ -50,6 +50,7 @@ impl Application {
     pub async fn build(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self> {
         let listener = listen(settings.listen)?;
         let address = listener.local_addr().context("the port has no address")?;
+        open_files::warn_of_too_few(settings.limits.connections);
         ensure_folders(settings)?;
         let lock = ServeLock::take(&settings.database)?;
         let storage = Storage::open(&settings.database, clock.as_ref()).await?;
