@@ -2,6 +2,7 @@
 
 mod attacks;
 mod audits;
+mod deadline;
 mod persisted;
 mod quotas;
 mod refused_forms;

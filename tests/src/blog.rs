@@ -1,6 +1,6 @@
 //! A blog that is served for one test.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use inkstand_blog::{Blog, Caller, ImportReport};
 use inkstand_exchange::parse_markdown;
@@ -197,6 +197,7 @@ fn settings(database: &TestDatabase) -> Settings {
         webhooks_allow_private: true,
         introspection: true,
         suggestions: true,
+        deadline: Duration::from_secs(30),
         limits: LimitSettings::default(),
         entity_cache: 32 * 1024 * 1024,
         keys: None,

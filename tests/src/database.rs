@@ -57,6 +57,21 @@ impl TestDatabase {
         connection.close().await.expect("a closed connection");
     }
 
+    /// Keeps everybody from reading a table, until what it gives is let go. PostgreSQL alone can do that.
+    ///
+    /// # Panics
+    /// Where it fails.
+    pub async fn lock(&self, table: &str) -> LockedTable {
+        let connection = connect(&self.url_text).await;
+        for statement in ["BEGIN", &format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")] {
+            connection
+                .execute_unprepared(statement)
+                .await
+                .unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+        LockedTable(connection)
+    }
+
     /// Asks SQL behind Inkstand's back for rows of one text each: other types need a cast.
     ///
     /// # Panics
@@ -68,6 +83,20 @@ impl TestDatabase {
             connection.query_all_raw(statement).await.unwrap_or_else(|error| panic!("{query}: {error}"));
         connection.close().await.expect("a closed connection");
         rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+    }
+}
+
+/// A table that nobody can read.
+pub struct LockedTable(DatabaseConnection);
+
+impl LockedTable {
+    /// Lets everybody read it again.
+    ///
+    /// # Panics
+    /// Where the database is gone.
+    pub async fn release(self) {
+        self.0.execute_unprepared("ROLLBACK").await.expect("an end of the lock");
+        self.0.close().await.expect("a closed connection");
     }
 }
 

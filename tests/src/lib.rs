@@ -33,7 +33,7 @@ pub use accounts::PASSWORD;
 pub use binary::{Ended, Inkstand, Output, Served};
 pub use blog::{TestBlog, item};
 pub use client::Client;
-pub use database::{Database, TestDatabase};
+pub use database::{Database, LockedTable, TestDatabase};
 pub use eventually::eventually;
 pub use receiver::{Answering, Received, Receiver};
 pub use shared_data::shared_data;

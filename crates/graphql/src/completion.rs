@@ -2,7 +2,8 @@
 //! and a failed field as `null`, or its nearest ancestor that may be null (§6.4.4).
 //!
 //! async-graphql inserts fields as they come to their end, and leaves a failed one out. The plan of an operation,
-//! its response keys in order with their types, is enough to mend both afterwards.
+//! its response keys in order with their types, is enough to mend both afterwards. What [`presence`](crate::presence)
+//! has added goes.
 
 use async_graphql::{
     Name, PathSegment, ServerError, Value,
@@ -12,6 +13,7 @@ use async_graphql::{
 
 use crate::{
     preparation::meant,
+    presence::PRESENCE,
     schema_map::{SchemaMap, named, root_type},
 };
 
@@ -120,6 +122,7 @@ impl Plan {
     fn order(&self, value: &mut Value) {
         match value {
             Value::Object(fields) => {
+                fields.shift_remove(PRESENCE);
                 // Most are in order already: only what waited for a look-up comes late.
                 let mut next = 0;
                 let mut in_order = true;

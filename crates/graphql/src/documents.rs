@@ -16,12 +16,15 @@ use crate::completion::Plan;
 /// Bytes that all documents may take that are remembered.
 const CAPACITY: u64 = 8 * 1024 * 1024;
 
-/// Bytes that a document takes for each byte of its text, at most about: a field of one letter is about 300 bytes, and
-/// has at least a space beside it.
-const FOR_EACH_BYTE: u64 = 150;
+/// Bytes that a document takes for each byte of its text, at most about: a field of one letter is about 300 bytes, twice,
+/// and has at least a space beside it.
+const FOR_EACH_BYTE: u64 = 300;
 
 /// A document that can be executed, and one of its operations.
 pub(crate) struct ReadDocument {
+    /// As it was sent, by which it is weighed.
+    pub(crate) asked: ExecutableDocument,
+    /// As it is executed.
     pub(crate) document: ExecutableDocument,
     pub(crate) plan: Plan,
 }

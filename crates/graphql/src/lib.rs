@@ -36,6 +36,7 @@ mod object;
 mod payload;
 mod places;
 mod preparation;
+mod presence;
 mod query;
 mod refusal;
 mod request;

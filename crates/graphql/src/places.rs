@@ -1,6 +1,6 @@
 //! Whether values and variables fit the places in which they stand (GraphQL §5.6.1 and §5.8.5), as far as the library
 //! lets pass what does not: it never compares a variable's type with its place, takes a text for a value of an enum,
-//! and finds an `Int` of 33 bits or a number for an input object in the middle of the execution.
+//! and finds an `Int` of 33 bits, a number for an input object or a date that is none in the middle of the execution.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,6 +13,7 @@ use async_graphql::{
 use async_graphql_value::Value;
 
 use crate::{
+    code,
     refusal::Refusal,
     schema_map::{InputShape, SchemaMap, named, root_type},
 };
@@ -31,10 +32,12 @@ pub(crate) fn check_places(document: &ExecutableDocument, schema: &SchemaMap) ->
             variables,
             seen: HashSet::new(),
             at: operation.pos,
+            path: String::new(),
         };
         for definition in definitions {
             places.at = definition.pos;
             if let Some(default) = &definition.node.default_value {
+                places.path = format!("${}", definition.node.name.node);
                 places.check(&default.node.clone().into_value(), &definition.node.var_type.node, false)?;
             }
         }
@@ -53,6 +56,8 @@ struct Places<'a> {
     /// The fragments that the operation has spread so far.
     seen: HashSet<&'a Name>,
     at: Pos,
+    /// Where a value stands from the argument on: `input.tags[2]`.
+    path: String,
 }
 
 impl<'a> Places<'a> {
@@ -66,6 +71,7 @@ impl<'a> Places<'a> {
                     for (name, value) in &field.node.arguments {
                         if let Some(argument) = shape.arguments.get(&name.node) {
                             self.at = name.pos;
+                            name.node.as_str().clone_into(&mut self.path);
                             self.check(&value.node, &argument.ty, argument.has_default)?;
                         }
                     }
@@ -91,21 +97,22 @@ impl<'a> Places<'a> {
         Ok(())
     }
 
-    fn check_directives(&self, directives: &[Positioned<Directive>]) -> Result<(), Refusal> {
+    fn check_directives(&mut self, directives: &[Positioned<Directive>]) -> Result<(), Refusal> {
         let conditions = directives.iter().filter_map(|directive| directive.node.get_argument("if"));
-        conditions
-            .map(|condition| &condition.node)
-            .try_for_each(|value| self.check(value, self.condition, false))
+        "if".clone_into(&mut self.path);
+        let condition = self.condition;
+        conditions.map(|condition| &condition.node).try_for_each(|value| self.check(value, condition, false))
     }
 
-    fn check(&self, value: &Value, ty: &Type, has_default: bool) -> Result<(), Refusal> {
+    fn check(&mut self, value: &Value, ty: &Type, has_default: bool) -> Result<(), Refusal> {
         match (value, &ty.base) {
             (Value::Variable(name), _) => self.check_variable(name, ty, has_default),
             // The library says where null may not stand.
             (Value::Null, _) => Ok(()),
-            (Value::List(values), BaseType::List(item)) => {
-                values.iter().try_for_each(|value| self.check(value, item, false))
-            }
+            (Value::List(values), BaseType::List(item)) => values
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, value)| self.below(&format!("[{index}]"), value, item, false)),
             (value, BaseType::List(item)) => self.check(value, item, false),
             (value, BaseType::Named(name)) => match self.schema.input(name) {
                 Some(shape) => self.check_named(value, name, shape),
@@ -114,12 +121,28 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn check_named(&self, value: &Value, name: &Name, shape: &InputShape) -> Result<(), Refusal> {
+    fn below(&mut self, step: &str, value: &Value, ty: &Type, has_default: bool) -> Result<(), Refusal> {
+        let length = self.path.len();
+        self.path.push_str(step);
+        let checked = self.check(value, ty, has_default);
+        self.path.truncate(length);
+        checked
+    }
+
+    fn check_named(&mut self, value: &Value, name: &Name, shape: &InputShape) -> Result<(), Refusal> {
         match (shape, value) {
             (InputShape::Int, Value::Number(number))
                 if number.as_i64().is_none_or(|number| i32::try_from(number).is_err()) =>
             {
                 Err(self.misplaced(format!("{number} is no `Int`: that is a whole number of 32 bits")))
+            }
+            (InputShape::Text(check), Value::String(text)) => check(text).map_err(|reason| Refusal {
+                code: code::BAD_INPUT,
+                message: format!("`{}` is no `{name}`: {reason}", self.path),
+                at: vec![self.at],
+            }),
+            (InputShape::Text(_), _) => {
+                Err(self.misplaced(format!("`{}` is no `{name}`: that is a text in quotes", self.path)))
             }
             (InputShape::Enum(_), Value::String(_)) => {
                 Err(self.misplaced(format!("a value of `{name}` is written without quotes")))
@@ -128,9 +151,10 @@ impl<'a> Places<'a> {
                 values.iter().try_for_each(|(key, value)| match fields.get(key) {
                     Some(field) if *one_of => {
                         // Its one field may not be null, and so not a variable that may be.
-                        self.check(value, &Type { nullable: false, ..field.ty.clone() }, false)
+                        let never_null = Type { nullable: false, ..field.ty.clone() };
+                        self.below(&format!(".{key}"), value, &never_null, false)
                     }
-                    Some(field) => self.check(value, &field.ty, field.has_default),
+                    Some(field) => self.below(&format!(".{key}"), value, &field.ty, field.has_default),
                     None => Ok(()),
                 })
             }

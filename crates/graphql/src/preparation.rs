@@ -20,6 +20,7 @@ use crate::{
     gateway::{Answer, Gateway, Outcome, Question, refused, refused_by, tell_cost},
     merging::{check_merging, name_types},
     places::check_places,
+    presence::mark_presence,
     refusal::Refusal,
     subscription::with_one_root,
 };
@@ -65,7 +66,7 @@ impl Gateway {
         let known = self.documents.get(&question.query, wanted);
         let parsed;
         let document = match &known {
-            Some(read) => &read.document,
+            Some(read) => &read.asked,
             None => {
                 parsed = parse_query(&question.query)
                     .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?;
@@ -108,7 +109,7 @@ impl Gateway {
         let defaults = defaults(&meant.node, &question.variables);
         let read = match known {
             Some(read) => read,
-            None => self.read(document.clone(), subscribes, &question)?,
+            None => self.read(document, subscribes, &question)?,
         };
         question.variables.extend(defaults);
         if question.charge.as_ref().is_some_and(|charge| !charge.is_paid(cost)) {
@@ -124,18 +125,20 @@ impl Gateway {
     /// Makes of a document what is executed, and remembers it.
     fn read(
         &self,
-        mut document: ExecutableDocument,
+        asked: &ExecutableDocument,
         subscribes: bool,
         question: &Question,
     ) -> Result<Arc<ReadDocument>, Answer> {
         let name = question.operation_name.as_deref();
+        let mut document = asked.clone();
         if subscribes {
             with_one_root(&mut document, name)
                 .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
         }
         let plan = Plan::new(&document, name, &self.map);
         name_types(&mut document, &self.map);
-        let read = Arc::new(ReadDocument { document, plan });
+        mark_presence(&mut document, &self.map);
+        let read = Arc::new(ReadDocument { asked: asked.clone(), document, plan });
         self.documents.keep(&question.query, name, &read);
         Ok(read)
     }

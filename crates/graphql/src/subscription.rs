@@ -53,7 +53,7 @@ impl SubscriptionRoot {
         let source = ctx.data_unchecked::<Source>().clone();
         let wanted = Arc::new(Wanted { tag: tag.map(|tag| tag.0), series: series.map(|series| series.0) });
         let changes = listen(&request, after).await?;
-        source.begins();
+        source.listens();
         Ok(changes.filter_map(move |change| {
             let (request, source, wanted) = (Arc::clone(&request), source.clone(), Arc::clone(&wanted));
             async move {
@@ -63,7 +63,11 @@ impl SubscriptionRoot {
                 };
                 source.reached(change.seq);
                 match wanted.post_of(&request.reader, &change).await {
-                    Ok(post) => post.map(Ok),
+                    Ok(Some(post)) => Some(Ok(post)),
+                    Ok(None) => {
+                        source.listens();
+                        None
+                    }
                     // Told as the end: an event that was left out by mistake would be missing for ever.
                     Err(error) => Some(Err(source.ends_with(fault_in(&request, error)))),
                 }
@@ -83,12 +87,16 @@ impl SubscriptionRoot {
         let request = Arc::clone(state(ctx));
         let source = ctx.data_unchecked::<Source>().clone();
         let changes = listen(&request, after).await?;
-        source.begins();
+        source.listens();
         Ok(changes.filter_map(move |change| {
             ready(match change {
                 Ok(change) => {
                     source.reached(change.seq);
-                    EntryChange::new(&change).map(Ok)
+                    let event = EntryChange::new(&change);
+                    if event.is_none() {
+                        source.listens();
+                    }
+                    event.map(Ok)
                 }
                 Err(error) => Some(Err(source.ends_with(cannot_listen(&request, error)))),
             })

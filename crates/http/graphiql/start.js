@@ -12,25 +12,33 @@
     return;
   }
 
-  const fetcher = async (params, options) => {
-    const response = await fetch(location.pathname, {
-      method: 'POST',
+  const post = async (address, options) => {
+    const response = await fetch(address, {
+      ...options,
       credentials: 'same-origin',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json',
-        ...options?.headers,
-      },
-      body: JSON.stringify(params),
+      headers: { accept: 'application/graphql-response+json, application/json', ...options.headers },
     });
     // Every answer of the endpoint is JSON, refusals included; anything else comes from a proxy in between.
     const body = await response.text();
-    try {
-      return JSON.parse(body);
-    } catch {
-      throw new Error(`the answer (status ${response.status}) is not JSON: ${body.slice(0, 300)}`);
-    }
+    return {
+      json() {
+        try {
+          return JSON.parse(body);
+        } catch {
+          throw new Error(`the answer (status ${response.status}) is not JSON: ${body.slice(0, 300)}`);
+        }
+      },
+    };
   };
+
+  // Queries and mutations go by POST, subscriptions over a socket, to which the headers of the editor are told as the
+  // payload of `connection_init`.
+  const fetcher = GraphiQL.createFetcher({
+    url: location.pathname,
+    subscriptionUrl: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}${location.pathname}/ws`,
+    enableIncrementalDelivery: false,
+    fetch: post,
+  });
 
   const query = document.getElementById('front-page').content.textContent.trim() + '\n';
   ReactDOM.createRoot(root).render(

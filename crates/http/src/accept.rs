@@ -21,6 +21,7 @@ use tracing::{debug, warn};
 
 use crate::{
     Limits,
+    arriving::Arriving,
     client_address::{Peer, TrustedProxies, host},
     connections::{Answering, Bounds, Connections},
 };
@@ -45,10 +46,6 @@ const CONNECTION_WINDOW: u32 = 256 * 1024;
 const MOST_RESETS: usize = 20;
 const MOST_FAULTS: usize = 64;
 
-/// An HTTP/2 connection is asked whether its other end is still there.
-const PING: Duration = Duration::from_secs(20);
-const PONG: Duration = Duration::from_secs(20);
-
 /// Until a lack of file descriptors and the like may have passed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -61,7 +58,7 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: applicat
 /// Answers on `listener` until `stop` is ready, and then until running requests have ended. Dropped before that, it
 /// breaks them off.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
-    accept(listener, router, limits.proxies().clone(), stop, Bounds::USUAL).await;
+    accept(listener, router, limits.proxies().clone(), stop, Bounds::of(limits.connections())).await;
 }
 
 async fn accept(
@@ -71,7 +68,7 @@ async fn accept(
     stop: impl Future<Output = ()>,
     bounds: Bounds,
 ) {
-    let http = Arc::new(protocols());
+    let http = Arc::new(protocols(&bounds));
     let all = Connections::new(bounds);
     let graceful = GracefulShutdown::new();
     // Aborts its tasks when dropped.
@@ -115,7 +112,7 @@ async fn accept(
                 let running = requests.begin_request();
                 let requests = Arc::clone(&requests);
                 request.extensions_mut().insert(peer);
-                let answer = routes.call(request);
+                let answer = routes.call(request.map(|body| Arriving::on(&requests, body)));
                 async move {
                     let response: Response<_> = answer.await?;
                     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -154,7 +151,7 @@ async fn accept(
     }
 }
 
-fn protocols() -> auto::Builder<TokioExecutor> {
+fn protocols(bounds: &Bounds) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     // No timers of its own: see `connections`.
     http.http1().header_read_timeout(None).max_buf_size(LARGEST_HEAD);
@@ -166,8 +163,8 @@ fn protocols() -> auto::Builder<TokioExecutor> {
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_pending_accept_reset_streams(MOST_RESETS)
         .max_local_error_reset_streams(MOST_FAULTS)
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(PONG);
+        .keep_alive_interval(bounds.ping)
+        .keep_alive_timeout(bounds.pong);
     http
 }
 
@@ -220,7 +217,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_half_sent_head_holds_no_connection() {
-        let bounds = Bounds { head: Duration::from_millis(200), ..Bounds::USUAL };
+        let bounds = Bounds { head: Duration::from_millis(200), ..Bounds::default() };
         let (server, stop, serving) = served(hello(), bounds).await;
         assert!(!answer(server, "GET / HTTP/1.1\r\nhost: x\r\nx-half").await.contains("hello"));
         assert!(!answer(server, "").await.contains("hello"));
@@ -239,15 +236,47 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_half_sent_head_behind_a_request_is_one() {
+        let routes = hello().route("/", axum::routing::post(async |body: String| body));
+        let posted = |more: &str| format!("POST / HTTP/1.1\r\nhost: x\r\n{more}");
+        let chunked = posted("transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+        let whole = [
+            ASKED.to_owned(),
+            posted("content-length: 5\r\n\r\nhello"),
+            posted("content-length: 0\r\n\r\n"),
+            chunked,
+            format!("{ASKED}{ASKED}"),
+        ];
+        // Kept for long where it is idle, for a moment where a head is on its way.
+        let bounds =
+            Bounds { head: Duration::from_millis(200), idle: Duration::from_secs(3600), ..Bounds::default() };
+        let (server, _stop, _serving) = served(routes, bounds).await;
+        for sent in &whole {
+            for half in ["G", "GET / HTTP/1.1\r\nhost: x\r\nx-half"] {
+                // The end comes within `SOON`, or the test fails.
+                let told = answer(server, &format!("{sent}{half}")).await;
+                assert!(told.starts_with("HTTP/1.1 200 OK"), "{sent}{half}: {told}");
+            }
+            let mut stream = TcpStream::connect(server).await.unwrap();
+            stream.write_all(sent.as_bytes()).await.unwrap();
+            let mut told = [0; 1024];
+            // Until nothing more comes for longer than a head may take.
+            while let Ok(read) = timeout(Duration::from_millis(800), stream.read(&mut told)).await {
+                assert_ne!(read.unwrap(), 0, "the connection after {sent} is kept");
+            }
+        }
+    }
+
+    #[tokio::test]
     async fn an_idle_connection_is_kept_for_its_time() {
-        let bounds = Bounds { idle: Duration::from_millis(200), head: SOON, ..Bounds::USUAL };
+        let bounds = Bounds { idle: Duration::from_millis(200), head: SOON, ..Bounds::default() };
         let (server, _stop, _serving) = served(hello(), bounds).await;
         assert!(answer(server, ASKED).await.ends_with("hello"));
     }
 
     #[tokio::test]
     async fn whoever_does_nothing_makes_room() {
-        let bounds = Bounds { most: 8, most_of_one_host: 4, ..Bounds::USUAL };
+        let bounds = Bounds { most: 8, most_of_one_host: 4, ..Bounds::default() };
         let (server, _stop, _serving) = served(hello(), bounds).await;
         let mut idle = Vec::new();
         for _ in 0..4 {
@@ -272,7 +301,7 @@ mod tests {
 
     #[tokio::test]
     async fn where_all_are_at_work_one_more_is_told_so() {
-        let bounds = Bounds { most: 2, ..Bounds::USUAL };
+        let bounds = Bounds { most: 2, ..Bounds::default() };
         let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
         let never = move || {
             begun.send(()).unwrap();
@@ -313,7 +342,7 @@ mod tests {
                 std::future::pending::<&str>().await
             }
         };
-        let (server, _stop, _serving) = served(Router::new().route("/", get(never)), Bounds::USUAL).await;
+        let (server, _stop, _serving) = served(Router::new().route("/", get(never)), Bounds::default()).await;
         let mut stream = TcpStream::connect(server).await.unwrap();
         stream.write_all(ASKED.as_bytes()).await.unwrap();
         begins.await.unwrap();
@@ -323,7 +352,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_nobody_takes_is_given_up() {
-        let bounds = Bounds { stuck: Duration::from_millis(300), ..Bounds::USUAL };
+        let bounds = Bounds { stuck: Duration::from_millis(300), ..Bounds::default() };
         let large = || async { "x".repeat(32 * 1024 * 1024) };
         let (server, stop, serving) = served(Router::new().route("/", get(large)), bounds).await;
         let mut stream = TcpStream::connect(server).await.unwrap();
@@ -343,7 +372,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(200)).await;
             "hello"
         };
-        let (server, stop, serving) = served(Router::new().route("/", get(slow)), Bounds::USUAL).await;
+        let (server, stop, serving) = served(Router::new().route("/", get(slow)), Bounds::default()).await;
         let stopping = async {
             let _ = begun.await;
             drop(stop);
@@ -351,5 +380,50 @@ mod tests {
         let (told, ()) = tokio::join!(answer(server, ASKED), stopping);
         assert!(told.ends_with("hello"));
         timeout(SOON, serving).await.expect("an end of the server").unwrap();
+    }
+
+    /// The types of frames, and whether a PING was an answer (RFC 9113 §4.1, §6.7).
+    const PING: u8 = 6;
+    const ACK: u8 = 1;
+
+    /// An HTTP/2 client that has sent its preface, and no request.
+    async fn idle_h2(server: std::net::SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(server).await.unwrap();
+        stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+        stream
+    }
+
+    /// The next PING, its frame whole; `None` at the end of the connection.
+    async fn ping(stream: &mut TcpStream) -> Option<Vec<u8>> {
+        loop {
+            let mut frame = vec![0; 9];
+            stream.read_exact(&mut frame).await.ok()?;
+            let length = u32::from_be_bytes([0, frame[0], frame[1], frame[2]]) as usize;
+            frame.resize(9 + length, 0);
+            stream.read_exact(&mut frame[9..]).await.ok()?;
+            if frame[3] == PING && frame[4] != ACK {
+                return Some(frame);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_http2_client_that_is_gone_is_let_go() {
+        let short = Duration::from_millis(50);
+        let long = Duration::from_secs(3600);
+        // Nothing else ends them.
+        let bounds = Bounds { ping: short, head: long, idle: long, stuck: long, ..Bounds::default() };
+        let (server, _stop, _serving) = served(hello(), Bounds { pong: short, ..bounds }).await;
+        let mut gone = idle_h2(server).await;
+        let end = async { while ping(&mut gone).await.is_some() {} };
+        timeout(SOON, end).await.expect("an end of what answers no ping");
+
+        let (server, _stop, _serving) = served(hello(), Bounds { pong: long, ..bounds }).await;
+        let mut there = idle_h2(server).await;
+        for _ in 0..5 {
+            let mut asked = timeout(SOON, ping(&mut there)).await.expect("a ping").expect("a connection");
+            asked[4] = ACK;
+            there.write_all(&asked).await.unwrap();
+        }
     }
 }

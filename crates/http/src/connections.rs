@@ -25,11 +25,12 @@ use tokio::{
     sync::Notify,
 };
 
+use crate::arriving::Tail;
+
 /// How many connections there may be, and how long they may do nothing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-    /// At one time. With the files of the database and the index it stays below 1 024, which is what a process may
-    /// have open where nobody says otherwise.
+    /// At one time.
     pub(crate) most: usize,
     /// Of one host, so that it takes four of them to fill the house; a trusted proxy, which stands for many, may have
     /// all. Browsers open six, and a front end's pool a few dozen.
@@ -42,16 +43,31 @@ pub(crate) struct Bounds {
     /// How long the client may take no byte of an answer, and how long it may take over all of it, with the time that
     /// it took to make it.
     pub(crate) stuck: Duration,
+    /// How often the other end of an HTTP/2 connection is asked whether it is still there, and how long its answer may
+    /// take.
+    pub(crate) ping: Duration,
+    pub(crate) pong: Duration,
 }
 
 impl Bounds {
-    pub(crate) const USUAL: Self = Self {
-        most: 896,
-        most_of_one_host: 256,
-        head: Duration::from_secs(10),
-        idle: Duration::from_secs(75),
-        stuck: Duration::from_secs(60),
-    };
+    pub(crate) fn of(connections: usize) -> Self {
+        Self {
+            most: connections,
+            most_of_one_host: (connections.saturating_mul(2) / 7).max(1),
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            stuck: Duration::from_secs(60),
+            ping: Duration::from_secs(20),
+            pong: Duration::from_secs(20),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Default for Bounds {
+    fn default() -> Self {
+        Self::of(crate::LimitSettings::USUAL_CONNECTIONS)
+    }
 }
 
 /// The connections of a server.
@@ -77,6 +93,12 @@ struct State {
     /// Since when the system takes no more bytes for the client.
     blocked: Option<Instant>,
     is_h2: Option<bool>,
+    /// The last bytes that came.
+    tail: Tail,
+    /// Whether the request that began last has come as a whole.
+    whole: bool,
+    /// Whether the beginning of another one came behind it.
+    next_came: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -169,6 +191,9 @@ impl Connection {
             next_request: 0,
             blocked: None,
             is_h2: None,
+            tail: Tail::default(),
+            whole: false,
+            next_came: false,
         };
         Self { host, state: Mutex::new(state), end: Notify::new() }
     }
@@ -187,8 +212,17 @@ impl Connection {
         if state.doing != Doing::Upgraded {
             state.doing = Doing::Requests;
         }
+        (state.whole, state.next_came) = (false, false);
         state.running.push((id, now));
         Running { connection: Arc::clone(self), id }
+    }
+
+    /// Notes that the request that began last has come as a whole; the tail of its body, empty where it has none.
+    pub(crate) fn request_came(&self, body: &Tail) {
+        let mut state = self.state();
+        let is_end = state.tail.is_an_empty_line() || (!body.is_empty() && body.ends(&state.tail));
+        state.whole = true;
+        state.next_came = state.is_h2 == Some(false) && !is_end;
     }
 
     /// Notes that HTTP is over and the socket somebody else's.
@@ -220,9 +254,17 @@ impl Connection {
         // RFC 9113 §3.4: no HTTP/1 request begins like this.
         let is_h2 = *state.is_h2.get_or_insert_with(|| bytes.starts_with(b"PRI "));
         // In HTTP/2 bytes also come for themselves: pings and windows. They are no head, and keep nothing open.
-        if !is_h2 && state.doing == Doing::Idle {
-            state.doing = Doing::Head;
-            state.since = Instant::now();
+        if is_h2 {
+            return;
+        }
+        state.tail.push(bytes);
+        match state.doing {
+            Doing::Idle => {
+                state.doing = Doing::Head;
+                state.since = Instant::now();
+            }
+            Doing::Requests if state.whole => state.next_came = true,
+            Doing::Head | Doing::Requests | Doing::Upgraded => {}
         }
     }
 
@@ -247,7 +289,8 @@ impl Drop for Running {
         let mut state = self.connection.state();
         state.running.retain(|(id, _)| *id != self.id);
         if state.running.is_empty() && state.doing == Doing::Requests {
-            state.doing = Doing::Idle;
+            // What came of the next head meanwhile has its time from now on, since nobody read it before.
+            state.doing = if state.next_came { Doing::Head } else { Doing::Idle };
             state.since = Instant::now();
         }
     }

@@ -29,6 +29,7 @@
 
 mod accept;
 mod ahead;
+mod arriving;
 mod asked;
 mod body;
 mod cache_tags;

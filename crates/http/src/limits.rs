@@ -13,6 +13,8 @@ use crate::{
 /// What an operator may set.
 #[derive(Clone, Debug)]
 pub struct LimitSettings {
+    /// Connections at one time, WebSockets among them; one host may have two sevenths of them.
+    pub connections: usize,
     /// The proxies whose word counts on where a request comes from.
     pub trusted_proxies: TrustedProxies,
     /// What each address may ask for where nobody has signed in; `None` for as much as it likes.
@@ -28,6 +30,7 @@ pub struct LimitSettings {
 pub struct Limits(Arc<Counted>);
 
 struct Counted {
+    connections: usize,
     proxies: TrustedProxies,
     places: Arc<Places>,
     bodies: Arc<Bodies>,
@@ -35,9 +38,16 @@ struct Counted {
     persisted: Option<Persisted>,
 }
 
+impl LimitSettings {
+    /// Connections at one time, where nobody says otherwise. With the files of the database and the index it stays below
+    /// 1 024, which is what a process may have open where nobody says otherwise.
+    pub const USUAL_CONNECTIONS: usize = 896;
+}
+
 impl Default for LimitSettings {
     fn default() -> Self {
         Self {
+            connections: Self::USUAL_CONNECTIONS,
             trusted_proxies: TrustedProxies::default(),
             quota: None,
             account_quota: None,
@@ -51,12 +61,18 @@ impl Limits {
     #[must_use]
     pub fn new(settings: LimitSettings) -> Self {
         Self(Arc::new(Counted {
+            connections: settings.connections,
             proxies: settings.trusted_proxies,
             places: Places::new(),
             bodies: Arc::default(),
             quotas: Quotas::new(settings.quota, settings.account_quota),
             persisted: settings.persisted_queries.then(Persisted::default),
         }))
+    }
+
+    /// How many connections there may be.
+    pub(crate) fn connections(&self) -> usize {
+        self.0.connections
     }
 
     /// Whose word counts.

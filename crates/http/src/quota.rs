@@ -2,7 +2,9 @@
 //!
 //! A bucket for each client, which fills evenly and holds one window's worth. It is kept as one number, the moment at
 //! which it will be full again ("virtual scheduling", ITU-T I.371), so that a full bucket need not be kept at all.
-//! What a client has left is told by `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10).
+//! What a client has left is told by `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11). Its
+//! registry of units has none for a cost, so ours is told by a parameter of our own (§3.1, §3.1.2), and the window is the
+//! one over which what is left would have to be spread (§6 wants the ratio of both bounded).
 
 use std::{
     collections::HashMap,
@@ -153,24 +155,26 @@ pub(crate) struct Balance {
     quota: Quota,
     is_paid: bool,
     left: u64,
-    /// Until the bucket is full.
-    full_in: Duration,
+    /// How long what is left lasts at the rate at which the bucket fills; until something is in it, where nothing is.
+    lasts: Duration,
     /// Until there is enough for what was not paid.
     enough_in: Duration,
 }
 
 impl Balance {
     fn mark(&self, headers: &mut HeaderMap) {
-        let Self { name, quota: Quota { cost, window }, left, full_in, .. } = self;
-        let policy = format!("\"{name}\";q={cost};w={};qu=\"cost\"", window.as_secs());
-        let limit = format!("\"{name}\";r={left};t={}", whole_seconds(*full_in));
+        let Self { name, quota: Quota { cost, window }, is_paid, left, lasts, enough_in } = self;
+        // §6: nobody shall come again within the window, where one is told when to come again.
+        let effective = whole_seconds(if *is_paid { *lasts } else { *enough_in }).max(1);
+        let policy = format!("\"{name}\";q={cost};w={};inkstand-unit=\"cost\"", window.as_secs());
+        let limit = format!("\"{name}\";r={left};t={effective}");
         // They are digits and names of ours.
         if let (Ok(policy), Ok(limit)) = (HeaderValue::from_str(&policy), HeaderValue::from_str(&limit)) {
             headers.insert(RATE_LIMIT_POLICY, policy);
             headers.insert(RATE_LIMIT, limit);
         }
-        if !self.is_paid {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(self.enough_in).max(1)));
+        if !is_paid {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(effective));
         }
     }
 
@@ -243,15 +247,17 @@ impl<K: Eq + Hash> Buckets<K> {
             }
         }
         let left = (window.saturating_sub(after - now) * u128::from(self.quota.cost) / window) as u64;
+        let unit = window.div_ceil(u128::from(self.quota.cost));
         // To have something at least is what a check of nothing waits for.
-        let wanted = needed.max(window.div_ceil(u128::from(self.quota.cost)));
+        let wanted = needed.max(unit);
+        let missing = |wanted: u128, full_at: u128| (full_at + wanted).saturating_sub(now + window);
         Balance {
             name: self.name,
             quota: self.quota,
             is_paid,
             left,
-            full_in: nanoseconds(after - now),
-            enough_in: nanoseconds((before + wanted).saturating_sub(now + window)),
+            lasts: nanoseconds((u128::from(left) * unit).max(missing(unit, after))),
+            enough_in: nanoseconds(missing(wanted, before)),
         }
     }
 }
@@ -284,26 +290,26 @@ mod tests {
     fn a_bucket_empties_and_fills() {
         let buckets = buckets("60/minute");
         let second = Duration::from_secs;
-        for (at, cost, is_paid, left, full_in, enough_in) in [
-            (0, 0, true, 60, 0, 0),
-            (0, 40, true, 20, 40, 0),
-            (0, 21, false, 20, 40, 1),
-            (0, 20, true, 0, 60, 0),
-            (0, 0, true, 0, 60, 1),
-            (0, 1, false, 0, 60, 1),
-            (10, 10, true, 0, 60, 0),
-            (70, 0, true, 60, 0, 0),
+        for (at, cost, is_paid, left, lasts, enough_in) in [
+            (0, 0, true, 60, 60, 0),
+            (0, 40, true, 20, 20, 0),
+            (0, 21, false, 20, 20, 1),
+            (0, 20, true, 0, 1, 0),
+            (0, 0, true, 0, 1, 1),
+            (0, 1, false, 0, 1, 1),
+            (10, 10, true, 0, 1, 0),
+            (70, 0, true, 60, 60, 0),
             // Dearer than all there is: only of a full bucket, which owes the rest.
-            (70, 90, true, 0, 90, 0),
-            (99, 0, false, 0, 61, 2),
-            (130, 30, true, 0, 60, 0),
-            (191, 90, true, 0, 90, 0),
-            (192, 90, false, 0, 89, 89),
+            (70, 90, true, 0, 31, 0),
+            (99, 0, false, 0, 2, 2),
+            (130, 30, true, 0, 1, 0),
+            (191, 90, true, 0, 31, 0),
+            (192, 90, false, 0, 30, 89),
         ] {
             let balance = buckets.pay(1, cost, second(at));
             assert_eq!(
-                (balance.is_paid, balance.left, balance.full_in, balance.enough_in),
-                (is_paid, left, second(full_in), second(enough_in)),
+                (balance.is_paid, balance.left, balance.lasts, balance.enough_in),
+                (is_paid, left, second(lasts), second(enough_in)),
                 "{cost} at {at}"
             );
         }

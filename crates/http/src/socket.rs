@@ -26,7 +26,7 @@ use tracing::{Instrument, debug, error_span};
 pub use places::Sockets;
 
 use crate::{
-    HttpOptions,
+    HttpOptions, LimitSettings,
     client_address::{ClientAddress, host},
     identity::caller,
     problem::problem,
@@ -59,9 +59,23 @@ pub struct SocketLimits {
 
 impl Default for SocketLimits {
     fn default() -> Self {
+        Self::beside(LimitSettings::USUAL_CONNECTIONS)
+    }
+}
+
+impl SocketLimits {
+    /// As many as leave room for requests among so many connections: four sevenths.
+    #[must_use]
+    pub fn beside(connections: usize) -> Self {
+        Self::of(connections.saturating_mul(4).div_ceil(7).min(connections))
+    }
+
+    /// So many at one time, of which one address may have a sixteenth, and 4 in any case: a person's tabs.
+    #[must_use]
+    pub fn of(most: usize) -> Self {
         Self {
-            most: 512,
-            most_per_address: 32,
+            most,
+            most_per_address: (most / 16).max(4).min(most),
             most_operations: 16,
             largest_message: 256 * 1024,
             init_wait: Duration::from_secs(10),

@@ -14,10 +14,7 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use crate::{Settings, sample, start_lines::reached_at};
-
-/// No answer takes longer.
-const DEADLINE: Duration = Duration::from_secs(30);
+use crate::{Settings, open_files, sample, start_lines::reached_at};
 
 /// Connections that wait to be accepted. The usual 128 are full within a moment when hundreds come at once, and whoever
 /// comes then is not heard, and asks again after a second.
@@ -53,6 +50,7 @@ impl Application {
     pub async fn build(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self> {
         let listener = listen(settings.listen)?;
         let address = listener.local_addr().context("the port has no address")?;
+        open_files::warn_of_too_few(settings.limits.connections);
         ensure_folders(settings)?;
         let lock = ServeLock::take(&settings.database)?;
         let storage = Storage::open(&settings.database, clock.as_ref()).await?;
@@ -89,7 +87,7 @@ impl Application {
             gateway,
             public_url,
             clock,
-            deadline: DEADLINE,
+            deadline: settings.deadline,
             sockets: sockets.clone(),
             limits: limits.clone(),
             response_cache: response_cache.clone(),

@@ -355,6 +355,8 @@ impl ServeArgs {
             quota: other.quota.or(self.quota),
             account_quota: other.account_quota.or(self.account_quota),
             no_persisted_queries: other.no_persisted_queries.or(self.no_persisted_queries),
+            connections: other.connections.or(self.connections),
+            sockets: other.sockets.or(self.sockets),
             response_cache: other.response_cache.or(self.response_cache),
             entity_cache: other.entity_cache.or(self.entity_cache),
         }

@@ -10,6 +10,7 @@ mod application;
 mod byte_size;
 mod cli;
 mod command;
+mod open_files;
 mod sample;
 mod say;
 mod settings;

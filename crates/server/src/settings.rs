@@ -3,7 +3,9 @@
 use std::{
     fmt,
     net::SocketAddr,
+    num::NonZeroUsize,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -27,6 +29,9 @@ pub(crate) const USUAL_DATA_DIR: &str = "data";
 /// Bytes for kept answers when nobody says anything else: some ten thousand pages.
 const USUAL_RESPONSE_CACHE: u64 = 64 * 1024 * 1024;
 
+/// No answer takes longer.
+const DEADLINE: Duration = Duration::from_secs(30);
+
 /// What `serve` runs with.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -48,7 +53,9 @@ pub struct Settings {
     pub introspection: bool,
     /// Whether errors tell what may have been meant by a name that is not in the schema.
     pub suggestions: bool,
-    /// Proxies, quotas, persisted queries.
+    /// No answer takes longer, nor an event of a subscription.
+    pub deadline: Duration,
+    /// Connections, proxies, quotas, persisted queries.
     pub limits: LimitSettings,
     /// Bytes of what the database said lately that are remembered.
     pub entity_cache: u64,
@@ -147,6 +154,16 @@ pub(crate) struct ServeArgs {
     /// Keep no documents of queries, so that clients send each one whole
     #[arg(long, env = "INKSTAND_NO_PERSISTED_QUERIES", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) no_persisted_queries: Option<bool>,
+
+    /// Connections at one time; one host may have two sevenths of them [default: 896]
+    #[arg(long, env = "INKSTAND_CONNECTIONS", value_name = "NUMBER")]
+    pub(crate) connections: Option<NonZeroUsize>,
+
+    /// WebSockets at one time, each of which is a connection, too; one host may have a sixteenth of them, and 4 in any
+    /// case; 0 takes none [default: four sevenths of the connections, 512]
+    #[arg(long, env = "INKSTAND_SOCKETS", value_name = "NUMBER")]
+    pub(crate) sockets: Option<usize>,
+
     /// Memory for answers to anonymous queries, which are given again as long as nothing in them has changed:
     /// a number of bytes, or such as 64MiB or 1GB; 0 keeps none [default: 64MiB]
     #[arg(long, env = "INKSTAND_RESPONSE_CACHE", value_name = "SIZE")]
@@ -173,6 +190,8 @@ struct ConfigFile {
     quota: Option<String>,
     account_quota: Option<String>,
     no_persisted_queries: Option<bool>,
+    connections: Option<NonZeroUsize>,
+    sockets: Option<usize>,
     response_cache: Option<ByteSize>,
     entity_cache: Option<ByteSize>,
     secret_key: Option<String>,
@@ -201,7 +220,22 @@ impl Settings {
             secret("INKSTAND_SECRET_KEY").transpose()?.or(file.secret_key),
             secret("INKSTAND_PREVIOUS_SECRET_KEY").transpose()?.or(file.previous_secret_key),
         )?;
+        let connections = serve
+            .connections
+            .or(file.connections)
+            .map_or(LimitSettings::USUAL_CONNECTIONS, NonZeroUsize::get);
+        let sockets = match serve.sockets.or(file.sockets) {
+            Some(sockets) => SocketLimits::of(sockets),
+            None => SocketLimits::beside(connections),
+        };
+        ensure!(
+            sockets.most <= connections,
+            "{} sockets are more than the {connections} connections that there may be; set --connections higher or \
+             --sockets lower",
+            sockets.most
+        );
         let limits = LimitSettings {
+            connections,
             trusted_proxies: serve
                 .trusted_proxies
                 .clone()
@@ -226,13 +260,14 @@ impl Settings {
                 .unwrap_or(false),
             introspection: !serve.no_introspection.or(file.no_introspection).unwrap_or(false),
             suggestions: !serve.no_suggestions.or(file.no_suggestions).unwrap_or(false),
+            deadline: DEADLINE,
             limits,
             entity_cache: serve
                 .entity_cache
                 .or(file.entity_cache)
                 .map_or(USUAL_ENTITY_CACHE, ByteSize::bytes),
             keys,
-            sockets: SocketLimits::default(),
+            sockets,
             response_cache: serve
                 .response_cache
                 .or(file.response_cache)
@@ -350,6 +385,8 @@ mod tests {
             quota.unwrap().parse::<Quota>().unwrap();
         }
         assert!(file.no_persisted_queries.is_some());
+        assert_eq!(file.connections.map(NonZeroUsize::get), Some(LimitSettings::USUAL_CONNECTIONS));
+        assert_eq!(file.sockets, Some(SocketLimits::beside(LimitSettings::USUAL_CONNECTIONS).most));
         assert!(file.response_cache.is_some() && file.entity_cache.is_some());
         assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());

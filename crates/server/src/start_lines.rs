@@ -114,6 +114,7 @@ mod tests {
             webhooks_allow_private: false,
             introspection: true,
             suggestions: true,
+            deadline: std::time::Duration::from_secs(30),
             limits: inkstand_http::LimitSettings::default(),
             response_cache: 0,
             keys: None,

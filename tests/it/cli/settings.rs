@@ -139,7 +139,7 @@ async fn quotas_and_proxies_come_from_each_source() {
         served.stop().await;
         policy
     };
-    let told = |cost: u32| Some(format!("\"anonymous\";q={cost};w=60;qu=\"cost\""));
+    let told = |cost: u32| Some(format!("\"anonymous\";q={cost};w=60;inkstand-unit=\"cost\""));
     let folder = folder("quota = \"1000/minute\"\ntrusted-proxies = \"loopback\"\nno-sample = true\n");
     let inkstand = || Inkstand::new(folder.path());
     assert_eq!(policy(inkstand()).await, told(1000));
@@ -158,4 +158,40 @@ async fn quotas_and_proxies_come_from_each_source() {
         let refused = inkstand().args([&format!("--{name}"), value]).run().await.with_code(1);
         assert!(refused.stderr.contains(name) && refused.stderr.contains(words), "{}", refused.stderr);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_and_sockets_come_from_each_source() {
+    let opens = async |inkstand: Inkstand| {
+        let served = inkstand.serve().await;
+        let handshake = served
+            .client
+            .http
+            .get(served.client.url("/graphql/ws"))
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        let status = handshake.send().await.unwrap().status().as_u16();
+        let ended = served.stop().await;
+        (status, ended.stderr.contains("files open"))
+    };
+    let folder = folder("connections = 1000000000\nsockets = 0\nno-sample = true\n");
+    let inkstand = || Inkstand::new(folder.path());
+    assert_eq!(opens(inkstand()).await, (503, true), "no sockets, and more connections than files");
+    let environment = || inkstand().env("INKSTAND_CONNECTIONS", "50").env("INKSTAND_SOCKETS", "2");
+    assert_eq!(opens(environment()).await, (101, false));
+    assert_eq!(opens(environment().args(["--connections", "60", "--sockets", "0"])).await, (503, false));
+    for (arguments, words) in [
+        (&["--connections", "0"][..], "--connections"),
+        (&["--connections", "many"], "--connections"),
+        (&["--sockets=-1"], "--sockets"),
+        (&["--connections", "10", "--sockets", "11"], "set --connections higher or --sockets lower"),
+    ] {
+        let refused = inkstand().args(arguments).run().await.with_code(1);
+        assert!(refused.stderr.contains(words), "{arguments:?}: {}", refused.stderr);
+    }
+    std::fs::write(folder.path().join("inkstand.toml"), "no-sample = true\nconnections = 0\n").unwrap();
+    let refused = inkstand().run().await.with_code(1);
+    assert!(refused.stderr.contains("inkstand.toml line 2: "), "{}", refused.stderr);
 }

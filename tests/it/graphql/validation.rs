@@ -205,6 +205,61 @@ async fn values_of_variables_are_read_before_anything_runs() {
 }
 
 #[tokio::test]
+async fn literals_of_our_scalars_are_read_before_anything_runs() {
+    let blog = TestBlog::start(Database::Sqlite).await;
+    let tag = "mutation { createTag(input: {name: \"Ink\"}) { seq } ";
+    let mut wrong = Vec::new();
+    for (query, code, message) in [
+        ("{ tag(slug: \"!!!\") { name } }", code::BAD_INPUT, "`slug` is no `Slug`: a slug has at least one"),
+        (
+            "{ tag(slug: 7) { name } }",
+            code::VALIDATION_FAILED,
+            "`slug` is no `Slug`: that is a text in quotes",
+        ),
+        (
+            "{ tag(slug: ink) { name } }",
+            code::VALIDATION_FAILED,
+            "`slug` is no `Slug`: that is a text in quotes",
+        ),
+        ("{ changes(after: \"x\") { reset } }", code::BAD_INPUT, "`after` is no `Seq`: not a position"),
+        (
+            "{ posts(filter: {tags: {any: [\"a\", \"!\"]}}) { totalCount } }",
+            code::BAD_INPUT,
+            "`filter.tags.any[1]` is no `Slug`: ",
+        ),
+        ("{ post(by: {slug: \"?\"}) { id } }", code::BAD_INPUT, "`by.slug` is no `Slug`: "),
+        (
+            "query($v: Slug! = \"!\") { tag(slug: $v) { name } }",
+            code::BAD_INPUT,
+            "`$v` is no `Slug`: a slug has at least one",
+        ),
+        (
+            "{ ...F } fragment F on Query { site { title } tag(slug: \"!\") { name } }",
+            code::BAD_INPUT,
+            "`slug` is no `Slug`: ",
+        ),
+        (
+            &format!("{tag} schedulePost(input: {{id: \"post_0\", publishedAt: \"tomorrow\"}}) {{ seq }} }}"),
+            code::BAD_INPUT,
+            "`input.publishedAt` is no `DateTime`: ",
+        ),
+    ] {
+        match refused(&blog, &json!({ "query": query })).await {
+            Ok(error) => {
+                let told = error["message"].as_str().unwrap_or_default();
+                let placed =
+                    error["locations"][0]["line"] == 1 && error["locations"][0]["column"].as_u64() > Some(1);
+                if !told.starts_with(message) || error["extensions"]["code"] != code || !placed {
+                    wrong.push(format!("{query}: {error}"));
+                }
+            }
+            Err(answer) => wrong.push(format!("{query}: {answer}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
 async fn what_a_request_costs_is_told_to_who_asks() {
     let blog = TestBlog::start(Database::Sqlite).await;
     let ask = async |body: Value| -> Value {

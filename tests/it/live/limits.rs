@@ -1,9 +1,13 @@
 //! How many, how much and how long.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use inkstand_model::{Role, Scope};
-use inkstand_tests::{Database, eventually};
+use inkstand_server::SystemClock;
+use inkstand_tests::{Database, TestBlog, TestDatabase, eventually};
 use serde_json::{Value, json};
 
 use super::{Socket, limited, publish};
@@ -53,6 +57,37 @@ async fn too_many_operations_of_a_socket_are_refused() {
     assert_eq!(socket.error().await, "TOO_MANY_OPERATIONS");
     socket.send(json!({ "id": "1", "type": "complete" })).await;
     socket.round_trip().await;
+}
+
+#[tokio::test]
+async fn an_event_that_takes_too_long_ends_its_subscription_alone() {
+    let database = TestDatabase::new(Database::Postgres).await;
+    let blog = TestBlog::serve_with(database, Arc::new(SystemClock), |settings| {
+        settings.deadline = Duration::from_millis(300);
+        settings.entity_cache = 0;
+    })
+    .await;
+    blog.import(&[("2024-05-01-one.md", "---\ntitle: One\n---\nWorld")]).await;
+    let mut socket = Socket::of(blog.address, None).await;
+    let all = "subscription { postPublished(after: \"0\") { title } }";
+    let locked = blog.database.lock("entry").await;
+    socket.subscribe("late", all, json!({})).await;
+    assert_eq!(socket.error().await, "TIMEOUT");
+    // Waiting for something to happen is not working, however long it takes: this one looks at no entry.
+    socket.subscribe("changes", "subscription { changes { kind } }", json!({})).await;
+    socket.round_trip().await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    socket.round_trip().await;
+    locked.release().await;
+    socket.send(json!({ "id": "changes", "type": "complete" })).await;
+    let (title, _) = eventually("an event in time", PATIENCE, || async {
+        let mut socket = Socket::of(blog.address, None).await;
+        socket.subscribe("again", all, json!({})).await;
+        let message = socket.next().await;
+        (message["type"] == "next").then(|| message["payload"]["data"]["postPublished"]["title"].clone())
+    })
+    .await;
+    assert_eq!(title, "One");
 }
 
 #[tokio::test]

@@ -8,6 +8,9 @@ use inkstand_tests::{Client, Database, TestBlog, TestDatabase};
 use reqwest::Response;
 use serde_json::{Value, json};
 
+/// What is told of the quota that most of these tests set.
+const POLICY: &str = "\"anonymous\";q=40;w=86400;inkstand-unit=\"cost\"";
+
 async fn limited(limits: LimitSettings) -> TestBlog {
     let database = TestDatabase::new(Database::Sqlite).await;
     // A kept answer costs nothing, and nobody pays for it.
@@ -52,7 +55,7 @@ async fn what_is_used_up_is_refused_until_it_is_there_again() {
     let mut before = 40;
     let refused = loop {
         let response = ask(&client).await;
-        assert_eq!(text(&response, "ratelimit-policy"), Some("\"anonymous\";q=40;w=86400;qu=\"cost\""));
+        assert_eq!(text(&response, "ratelimit-policy"), Some(POLICY));
         if response.status() != 200 {
             break response;
         }
@@ -61,7 +64,12 @@ async fn what_is_used_up_is_refused_until_it_is_there_again() {
         before = now;
     };
     assert_eq!(refused.status(), 429);
-    assert!(text(&refused, "retry-after").unwrap().parse::<u64>().unwrap() > 60);
+    let retry_after = text(&refused, "retry-after").unwrap();
+    assert!(retry_after.parse::<u64>().unwrap() > 60);
+    assert!(
+        text(&refused, "ratelimit").unwrap().ends_with(&format!(";t={retry_after}")),
+        "not before its window ends"
+    );
     let answer: Value = refused.json().await.unwrap();
     assert_eq!(answer["errors"][0]["extensions"]["code"], "RATE_LIMITED");
     assert!(answer.get("data").is_none());

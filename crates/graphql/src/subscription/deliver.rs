@@ -1,6 +1,9 @@
 //! The answers of an operation, one after the other.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use async_graphql::{Error, Response, ServerError, Value};
 use futures::{
@@ -9,6 +12,8 @@ use futures::{
 };
 use inkstand_blog::Reader;
 use inkstand_model::Seq;
+use serde_json::json;
+use tokio::{sync::watch, time::Instant};
 
 use crate::{
     Answer, Gateway, Outcome, RequestId, SessionChange,
@@ -32,8 +37,14 @@ pub enum Delivery {
 }
 
 /// What the source of a subscription leaves for the delivery of its event.
-#[derive(Clone, Default)]
-pub(super) struct Source(Arc<Mutex<Left>>);
+#[derive(Clone)]
+pub(super) struct Source(Arc<Shared>);
+
+struct Shared {
+    left: Mutex<Left>,
+    /// Since when it works for an event, or on its own beginning; `None` while it waits for something to happen.
+    works: watch::Sender<Option<Instant>>,
+}
 
 #[derive(Clone, Copy, Default)]
 struct Left {
@@ -46,41 +57,89 @@ struct Left {
 }
 
 impl Source {
-    /// It listens.
-    pub(super) fn begins(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).began = true;
+    /// One that begins now.
+    fn begin() -> Self {
+        Self(Arc::new(Shared { left: Mutex::default(), works: watch::Sender::new(Some(Instant::now())) }))
     }
 
-    /// It has come so far.
+    /// It has come so far, and looks at the change there.
     pub(super) fn reached(&self, seq: Seq) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).seq = Some(seq);
+        self.left_mut().seq = Some(seq);
+        self.0.works.send_replace(Some(Instant::now()));
+    }
+
+    /// It has begun, and waits for something to happen.
+    pub(super) fn listens(&self) {
+        self.left_mut().began = true;
+        self.waits();
+    }
+
+    /// It waits for something to happen.
+    fn waits(&self) {
+        self.0.works.send_replace(None);
     }
 
     /// It ends with that error.
     pub(super) fn ends_with(&self, error: Error) -> Error {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).failed = true;
+        self.left_mut().failed = true;
         error
     }
 
     fn left(&self) -> Left {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.left_mut()
+    }
+
+    fn left_mut(&self) -> MutexGuard<'_, Left> {
+        self.0.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ready when it has worked for one event for longer than it may.
+    async fn overdue(&self, deadline: Duration) {
+        let mut works = self.0.works.subscribe();
+        loop {
+            let since = *works.borrow_and_update();
+            let over = async {
+                match since {
+                    Some(since) => tokio::time::sleep_until(since + deadline).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                // It does not fail: the sender is of `self`.
+                _ = works.changed() => {}
+                () = over => return,
+            }
+        }
     }
 }
 
 impl Gateway {
     /// Runs what is prepared over a socket, as `reader` sees the blog: a query or mutation to its one answer, a
-    /// subscription for as long as the stream is kept.
-    pub fn stream(&self, prepared: Prepared, reader: Reader, id: RequestId) -> BoxStream<'static, Delivery> {
+    /// subscription for as long as the stream is kept. Its beginning, and each of its events, may take as long as
+    /// `deadline`; then it ends with an error. How long the one answer may take is the transport's to say.
+    pub fn stream(
+        &self,
+        prepared: Prepared,
+        reader: Reader,
+        id: RequestId,
+        deadline: Duration,
+    ) -> BoxStream<'static, Delivery> {
         if prepared.subscribes {
-            return self.subscribe(prepared, reader, id);
+            return self.subscribe(prepared, reader, id, deadline);
         }
         let gateway = self.clone();
         stream::once(async move { gateway.run_over(prepared, reader, id, true).await.into() }).boxed()
     }
 
-    fn subscribe(&self, prepared: Prepared, reader: Reader, id: RequestId) -> BoxStream<'static, Delivery> {
+    fn subscribe(
+        &self,
+        prepared: Prepared,
+        reader: Reader,
+        id: RequestId,
+        deadline: Duration,
+    ) -> BoxStream<'static, Delivery> {
         let Prepared { question, read, .. } = prepared;
-        let (batches, source) = (Batches::default(), Source::default());
+        let (batches, source) = (Batches::default(), Source::begin());
         let state = Arc::new(
             RequestState::new(
                 id,
@@ -94,7 +153,7 @@ impl Gateway {
         );
         let request = request(question, &read.document).data(Arc::clone(&state)).data(source.clone());
         let responses = self.schema.execute_stream(request);
-        let running = Running { responses, batches, state, source, read };
+        let running = Running { responses, batches, state, source, read, deadline };
         stream::unfold(Some(running), |running| async move {
             let mut running = running?;
             let delivery = running.next().await?;
@@ -122,13 +181,20 @@ struct Running {
     state: Arc<RequestState>,
     source: Source,
     read: Arc<ReadDocument>,
+    deadline: Duration,
 }
 
 impl Running {
     /// The next event, with what was looked up for the last one forgotten.
     async fn next(&mut self) -> Option<Delivery> {
         self.state.forget();
-        let response = self.batches.drive(self.responses.next()).await?;
+        let response = tokio::select! {
+            // What is ready is not too late.
+            biased;
+            response = self.batches.drive(self.responses.next()) => response?,
+            () = self.source.overdue(self.deadline) => return Some(too_late()),
+        };
+        self.source.waits();
         let left = self.source.left();
         if !left.began || left.failed {
             return Some(errors(response.errors));
@@ -149,6 +215,13 @@ impl Running {
     }
 }
 
+/// The client subscribes anew with `after`, and misses nothing.
+fn too_late() -> Delivery {
+    let message =
+        "an event took too long and was broken off; ask for less with each, and subscribe again with `after`";
+    Delivery::Errors(json!([{ "message": message, "extensions": { "code": code::TIMEOUT } }]).to_string())
+}
+
 /// Errors without data. One with a path comes from the field's own arguments: what else could be wrong was found by the
 /// validation.
 fn errors(errors: Vec<ServerError>) -> Delivery {
@@ -156,5 +229,5 @@ fn errors(errors: Vec<ServerError>) -> Delivery {
         let usual = if error.path.is_empty() { code::VALIDATION_FAILED } else { code::BAD_INPUT };
         coded(error, usual)
     });
-    Delivery::Errors(serde_json::json!(coded.collect::<Vec<_>>()).to_string())
+    Delivery::Errors(json!(coded.collect::<Vec<_>>()).to_string())
 }

@@ -341,11 +341,11 @@ impl Talk {
         Vec::new()
     }
 
-    /// What an operation says; one with a single answer has as long for it as over HTTP.
+    /// What an operation says. A single answer and each event have as long as an answer over HTTP.
     fn run(&self, prepared: Prepared, id: RequestId) -> BoxStream<'static, Delivery> {
         let (subscribes, deadline) = (prepared.subscribes(), self.options.deadline);
         let reader = self.options.blog.reader(self.sender.viewer().clone());
-        let mut said = self.options.gateway.stream(prepared, reader, id);
+        let mut said = self.options.gateway.stream(prepared, reader, id, deadline);
         if subscribes {
             return said;
         }
