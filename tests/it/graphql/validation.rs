@@ -286,6 +286,35 @@ async fn what_a_request_costs_is_told_to_who_asks() {
 }
 
 #[tokio::test]
+async fn a_document_that_is_sent_again_is_weighed_and_run_anew() {
+    let blog = TestBlog::start(Database::Sqlite).await;
+    let document =
+        "query Posts($first: Int!, $no: Boolean!) { posts(first: $first) { nodes { title @skip(if: $no) } } }
+        query Site { site { title } }";
+    let ask = async |operation: &str, variables: Value| -> Value {
+        let body = json!({
+            "query": document, "operationName": operation, "variables": variables, "extensions": { "cost": true },
+        });
+        let response = blog.http.post(blog.url("/graphql")).json(&body).send().await.unwrap();
+        response.json().await.unwrap()
+    };
+    blog.import(&[("2024-05-01-one.md", "---\ntitle: One\n---\nWorld")]).await;
+    for (first, no, cost, node) in
+        [(3, false, 20, json!({ "title": "One" })), (5, true, 26, json!({})), (3, true, 20, json!({}))]
+    {
+        let answer = ask("Posts", json!({ "first": first, "no": no })).await;
+        assert_eq!(answer["data"], json!({ "posts": { "nodes": [node] } }), "{answer}");
+        assert_eq!(answer["extensions"]["cost"]["requested"], cost, "{answer}");
+        let site = ask("Site", json!({ "first": first, "no": no })).await;
+        assert_eq!(site["data"], json!({ "site": { "title": "A blog on Inkstand" } }), "{site}");
+    }
+    for first in [101, 1] {
+        let answer = ask("Posts", json!({ "first": first, "no": "maybe" })).await;
+        assert!(answer.get("data").is_none() && !answer["errors"].is_null(), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_blog_that_does_not_show_its_schema() {
     let database = TestDatabase::new(Database::Sqlite).await;
     let blog = TestBlog::serve_with(database, Arc::new(SystemClock), |settings| {
