@@ -7,7 +7,6 @@ use async_graphql::parser::types::{BaseType, OperationDefinition, Type};
 use serde_json::{Map, Value};
 
 use crate::{
-    code,
     refusal::Refusal,
     schema_map::{InputShape, SchemaMap},
 };
@@ -29,22 +28,16 @@ pub(crate) fn check_values(
         let checked = match values.get(name) {
             Some(value) => Values { schema, suggestions, path: format!("${name}") }.check(value, ty),
             None if ty.nullable || variable.default_value.is_some() => Ok(()),
-            None => Err(Mistake::new(format!("the variable `${name}` of type `{ty}` is missing"))),
+            None => Err(mistake(format!("the variable `${name}` of type `{ty}` is missing"))),
         };
-        checked.map_err(|Mistake { code, message }| Refusal { code, message, at: vec![definition.pos] })?;
+        checked.map_err(|refusal| Refusal { at: vec![definition.pos], ..refusal })?;
     }
     Ok(())
 }
 
-struct Mistake {
-    code: &'static str,
-    message: String,
-}
-
-impl Mistake {
-    fn new(message: String) -> Self {
-        Self { code: code::VALIDATION_FAILED, message }
-    }
+/// Of a value; where its variable stands is added at the end.
+fn mistake(message: String) -> Refusal {
+    Refusal::invalid(message, Vec::new())
 }
 
 struct Values<'a> {
@@ -56,10 +49,10 @@ struct Values<'a> {
 }
 
 impl Values<'_> {
-    fn check(&mut self, value: &Value, ty: &Type) -> Result<(), Mistake> {
+    fn check(&mut self, value: &Value, ty: &Type) -> Result<(), Refusal> {
         if value.is_null() {
             let path = &self.path;
-            let null = || Mistake::new(format!("`{path}` must be of type `{ty}`, and is null"));
+            let null = || mistake(format!("`{path}` must be of type `{ty}`, and is null"));
             return if ty.nullable { Ok(()) } else { Err(null()) };
         }
         match (&ty.base, value) {
@@ -77,7 +70,7 @@ impl Values<'_> {
         }
     }
 
-    fn below(&mut self, step: &str, value: &Value, ty: &Type) -> Result<(), Mistake> {
+    fn below(&mut self, step: &str, value: &Value, ty: &Type) -> Result<(), Refusal> {
         let length = self.path.len();
         self.path.push_str(step);
         let checked = self.check(value, ty);
@@ -85,7 +78,7 @@ impl Values<'_> {
         checked
     }
 
-    fn check_named(&mut self, value: &Value, name: &str, shape: &InputShape) -> Result<(), Mistake> {
+    fn check_named(&mut self, value: &Value, name: &str, shape: &InputShape) -> Result<(), Refusal> {
         let fits = match (shape, value) {
             (InputShape::Int, value) => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
             (InputShape::Float, value) => value.is_number(),
@@ -93,10 +86,7 @@ impl Values<'_> {
             (InputShape::Boolean, value) => value.is_boolean(),
             (InputShape::Id, value) => value.is_string() || value.is_i64() || value.is_u64(),
             (InputShape::Text(check), Value::String(text)) => {
-                return check(text).map_err(|reason| Mistake {
-                    code: code::BAD_INPUT,
-                    message: format!("`{}` is no `{name}`: {reason}", self.path),
-                });
+                return check(text).map_err(|reason| Refusal::unreadable(&self.path, name, &reason));
             }
             (InputShape::Enum(values), Value::String(text)) => {
                 return if values.contains(text.as_str()) {
@@ -113,7 +103,7 @@ impl Values<'_> {
         if fits {
             Ok(())
         } else {
-            Err(Mistake::new(format!("`{}` must be of type `{name}`, and is {}", self.path, excerpt(value))))
+            Err(mistake(format!("`{}` must be of type `{name}`, and is {}", self.path, excerpt(value))))
         }
     }
 
@@ -122,7 +112,7 @@ impl Values<'_> {
         value: &Value,
         name: &str,
         values: impl Iterator<Item = &'a async_graphql::Name>,
-    ) -> Mistake {
+    ) -> Refusal {
         let mut message =
             format!("`{}` is {}, which is none of the values of `{name}`", self.path, excerpt(value));
         if self.suggestions {
@@ -130,7 +120,7 @@ impl Values<'_> {
             values.sort_unstable();
             message = format!("{message}: {}", values.join(", "));
         }
-        Mistake::new(message)
+        mistake(message)
     }
 
     fn check_object(
@@ -139,19 +129,17 @@ impl Values<'_> {
         name: &str,
         fields: &async_graphql::indexmap::IndexMap<async_graphql::Name, crate::schema_map::InputField>,
         one_of: bool,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), Refusal> {
         for (key, value) in values {
             let Some(field) = fields.get(key.as_str()) else {
                 let (path, key) = (&self.path, excerpt(&Value::String(key.clone())));
-                return Err(Mistake::new(format!(
-                    "`{path}` has the field {key}, which `{name}` does not have"
-                )));
+                return Err(mistake(format!("`{path}` has the field {key}, which `{name}` does not have")));
             };
             self.below(&format!(".{key}"), value, &field.ty)?;
         }
         if one_of && (values.len() != 1 || values.values().any(Value::is_null)) {
             let path = &self.path;
-            return Err(Mistake::new(format!(
+            return Err(mistake(format!(
                 "`{path}` must have exactly one of the fields of `{name}`, and not as null"
             )));
         }
@@ -159,7 +147,7 @@ impl Values<'_> {
             !field.ty.nullable && !field.has_default && !values.contains_key(key.as_str())
         });
         missing.map_or(Ok(()), |(key, field)| {
-            Err(Mistake::new(format!("`{}.{key}` of type `{}` is missing", self.path, field.ty)))
+            Err(mistake(format!("`{}.{key}` of type `{}` is missing", self.path, field.ty)))
         })
     }
 }
@@ -185,6 +173,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::code;
 
     const SDL: &str = "
         type Query { a: Int }

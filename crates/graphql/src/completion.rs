@@ -12,7 +12,7 @@ use async_graphql::{
 };
 
 use crate::{
-    preparation::meant,
+    document::meant,
     presence::PRESENCE,
     schema_map::{SchemaMap, named, root_type},
 };

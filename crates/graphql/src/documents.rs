@@ -23,7 +23,7 @@ const FOR_EACH_BYTE: u64 = 300;
 /// A document that can be executed, and one of its operations.
 pub(crate) struct ReadDocument {
     /// As it was sent, by which it is weighed.
-    pub(crate) asked: ExecutableDocument,
+    pub(crate) asked: Arc<ExecutableDocument>,
     /// As it is executed.
     pub(crate) document: ExecutableDocument,
     pub(crate) plan: Plan,

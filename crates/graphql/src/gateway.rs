@@ -271,7 +271,7 @@ pub(crate) fn coded(mut error: ServerError, code: &'static str) -> ServerError {
 
 /// Whether the request ran. What fails before is a request error, what fails in it a field error, and the library's
 /// response does not tell them apart, but for this: a field error has a path. (An extension could tell. Where there is
-/// one, the library goes a longer way for each field, which costs a fifth of the time of a front page.)
+/// one, the library goes a longer way for each field.)
 fn ran(response: &Response) -> bool {
     response.data != Value::Null
         || response.errors.is_empty()

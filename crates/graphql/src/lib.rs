@@ -25,6 +25,7 @@ mod connection;
 mod cursor;
 #[cfg(test)]
 mod deprecation;
+mod document;
 mod documents;
 mod error;
 mod gateway;

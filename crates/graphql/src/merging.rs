@@ -13,12 +13,11 @@ use std::collections::HashSet;
 use async_graphql::{
     Name, Positioned,
     indexmap::IndexMap,
-    parser::types::{
-        BaseType, DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet, Type, TypeCondition,
-    },
+    parser::types::{BaseType, ExecutableDocument, Field, Selection, SelectionSet, Type, TypeCondition},
 };
 
 use crate::{
+    document::operations_mut,
     refusal::Refusal,
     schema_map::{SchemaMap, named, root_type},
 };
@@ -41,11 +40,7 @@ pub(crate) fn check_merging(document: &ExecutableDocument, schema: &SchemaMap) -
 /// Names the type of each inline fragment that names none: the library's own comparison takes those of one place for
 /// selections of one object, wherever they stand, and refuses what can merge. Nothing else becomes of it.
 pub(crate) fn name_types(document: &mut ExecutableDocument, schema: &SchemaMap) {
-    let operations = match &mut document.operations {
-        DocumentOperations::Single(operation) => vec![operation],
-        DocumentOperations::Multiple(operations) => operations.values_mut().collect(),
-    };
-    for operation in operations {
+    for (_, operation) in operations_mut(document) {
         let root = root_type(operation.node.ty);
         name_types_in(&mut operation.node.selection_set.node, root, schema);
     }

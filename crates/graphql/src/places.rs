@@ -13,7 +13,6 @@ use async_graphql::{
 use async_graphql_value::Value;
 
 use crate::{
-    code,
     refusal::Refusal,
     schema_map::{InputShape, SchemaMap, named, root_type},
 };
@@ -137,9 +136,8 @@ impl<'a> Places<'a> {
                 Err(self.misplaced(format!("{number} is no `Int`: that is a whole number of 32 bits")))
             }
             (InputShape::Text(check), Value::String(text)) => check(text).map_err(|reason| Refusal {
-                code: code::BAD_INPUT,
-                message: format!("`{}` is no `{name}`: {reason}", self.path),
                 at: vec![self.at],
+                ..Refusal::unreadable(&self.path, name, &reason)
             }),
             (InputShape::Text(_), _) => {
                 Err(self.misplaced(format!("`{}` is no `{name}`: that is a text in quotes", self.path)))

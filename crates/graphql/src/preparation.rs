@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Name, Positioned, ServerError,
+    ServerError,
     parser::{
         parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
@@ -16,6 +16,7 @@ use crate::{
     code,
     coercion::check_values,
     completion::Plan,
+    document::meant,
     documents::ReadDocument,
     gateway::{Answer, Gateway, Outcome, Question, refused, refused_by, tell_cost},
     merging::{check_merging, name_types},
@@ -64,22 +65,19 @@ impl Gateway {
         check_variables(&question.variables).map_err(refused_by)?;
         let wanted = question.operation_name.as_deref();
         let known = self.documents.get(&question.query, wanted);
-        let parsed;
-        let document = match &known {
-            Some(read) => &read.asked,
-            None => {
-                parsed = parse_query(&question.query)
-                    .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?;
-                &parsed
-            }
+        let asked = match &known {
+            Some(read) => Arc::clone(&read.asked),
+            None => Arc::new(
+                parse_query(&question.query)
+                    .map_err(|error| refused(vec![in_one_line(error.into())], code::PARSE_FAILED))?,
+            ),
         };
-        let (name, meant) = meant(document, wanted).map_err(refused_by)?;
+        let (name, meant) = meant(&asked, wanted).map_err(refused_by)?;
         if let Some(name) = name {
             // It is the client's text, and goes into the log.
             Span::current().record("operation", &name[..name.floor_char_boundary(LONGEST_NAME)]);
         }
-        let mut weigher =
-            Weigher::new(document, &question.variables, &self.map, self.disclosure.introspection);
+        let mut weigher = Weigher::new(&asked, &question.variables, &self.map, self.disclosure.introspection);
         let cost = weigher.cost(&meant.node).map_err(refused_by)?;
         if cost > MOST_COST {
             let mut refusal = refused_by(too_dear(cost));
@@ -101,15 +99,15 @@ impl Gateway {
             return Err(Answer { outcome: Outcome::Unproven, ..refused(vec![error], code::CSRF) });
         }
         if known.is_none() {
-            check_merging(document, &self.map).map_err(refused_by)?;
-            check_places(document, &self.map).map_err(refused_by)?;
+            check_merging(&asked, &self.map).map_err(refused_by)?;
+            check_places(&asked, &self.map).map_err(refused_by)?;
         }
         check_values(&meant.node, &question.variables, &self.map, self.disclosure.suggestions)
             .map_err(refused_by)?;
         let defaults = defaults(&meant.node, &question.variables);
         let read = match known {
             Some(read) => read,
-            None => self.read(document, subscribes, &question)?,
+            None => self.read(&asked, subscribes, &question)?,
         };
         question.variables.extend(defaults);
         if question.charge.as_ref().is_some_and(|charge| !charge.is_paid(cost)) {
@@ -125,12 +123,12 @@ impl Gateway {
     /// Makes of a document what is executed, and remembers it.
     fn read(
         &self,
-        asked: &ExecutableDocument,
+        asked: &Arc<ExecutableDocument>,
         subscribes: bool,
         question: &Question,
     ) -> Result<Arc<ReadDocument>, Answer> {
         let name = question.operation_name.as_deref();
-        let mut document = asked.clone();
+        let mut document = ExecutableDocument::clone(asked);
         if subscribes {
             with_one_root(&mut document, name)
                 .map_err(|error| refused(vec![error], code::VALIDATION_FAILED))?;
@@ -138,34 +136,9 @@ impl Gateway {
         let plan = Plan::new(&document, name, &self.map);
         name_types(&mut document, &self.map);
         mark_presence(&mut document, &self.map);
-        let read = Arc::new(ReadDocument { asked: asked.clone(), document, plan });
+        let read = Arc::new(ReadDocument { asked: Arc::clone(asked), document, plan });
         self.documents.keep(&question.query, name, &read);
         Ok(read)
-    }
-}
-
-/// GraphQL §6.1, GetOperation: the operation that is to run, and its name.
-pub(crate) fn meant<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Result<(Option<&'a str>, &'a Positioned<OperationDefinition>), Refusal> {
-    let mut operations =
-        document.operations.iter().map(|(name, operation)| (name.map(Name::as_str), operation));
-    match name {
-        Some(wanted) => operations.find(|(name, _)| *name == Some(wanted)).ok_or_else(|| {
-            let message = format!(
-                "the document has no operation of the name {wanted:?}, which `operationName` asks for"
-            );
-            Refusal::invalid(message, Vec::new())
-        }),
-        None => match (operations.next(), operations.next()) {
-            (Some(only), None) => Ok(only),
-            _ => {
-                let message =
-                    "the document has several operations; say by `operationName` which one is meant";
-                Err(Refusal::invalid(message, Vec::new()))
-            }
-        },
     }
 }
 

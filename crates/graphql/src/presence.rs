@@ -9,12 +9,13 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Pos, Positioned,
-    parser::types::{
-        Directive, DocumentOperations, ExecutableDocument, Field, OperationType, Selection, SelectionSet,
-    },
+    parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet},
 };
 
-use crate::schema_map::{SchemaMap, named, root_type};
+use crate::{
+    document::{is_conditional, operations_mut},
+    schema_map::{SchemaMap, named, root_type},
+};
 
 /// The key of that field. Names have no spaces (§2.1.9), so none is mistaken for it.
 pub(crate) const PRESENCE: &str = "is there";
@@ -22,12 +23,8 @@ pub(crate) const PRESENCE: &str = "is there";
 /// Adds the field wherever nothing else may be left. The document is within the budget, and has no circles.
 pub(crate) fn mark_presence(document: &mut ExecutableDocument, schema: &SchemaMap) {
     let sure = Sure::of(document);
-    let operations = match &mut document.operations {
-        DocumentOperations::Single(operation) => vec![operation],
-        DocumentOperations::Multiple(operations) => operations.values_mut().collect(),
-    };
     let marks = Marks { sure: &sure, schema };
-    for operation in operations {
+    for (_, operation) in operations_mut(document) {
         let root = root_type(operation.node.ty);
         let set = &mut operation.node.selection_set;
         if operation.node.ty == OperationType::Subscription {
@@ -150,8 +147,4 @@ fn spread_in(set: &SelectionSet) -> Vec<&Name> {
         }
     }
     spread
-}
-
-fn is_conditional(directives: &[Positioned<Directive>]) -> bool {
-    directives.iter().any(|directive| matches!(directive.node.name.node.as_str(), "skip" | "include"))
 }

@@ -22,6 +22,12 @@ impl Refusal {
     pub(crate) fn invalid(message: impl Into<String>, at: Vec<Pos>) -> Self {
         Self { code: code::VALIDATION_FAILED, message: message.into(), at }
     }
+
+    /// The text of a scalar, at that path within a variable or an argument, does not mean one.
+    pub(crate) fn unreadable(path: &str, scalar: &str, reason: &str) -> Self {
+        let message = format!("`{path}` is no `{scalar}`: {reason}");
+        Self { code: code::BAD_INPUT, message, at: Vec::new() }
+    }
 }
 
 impl From<Refusal> for ServerError {

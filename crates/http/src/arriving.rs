@@ -65,14 +65,14 @@ impl Arriving {
     /// The body of a request that has just begun.
     pub(crate) fn on(connection: &Arc<Connection>, body: Incoming) -> Self {
         let mut arriving = Self { body, tail: Tail::default(), connection: Some(Arc::clone(connection)) };
-        arriving.tell_end();
+        if arriving.body.is_end_stream() {
+            arriving.tell_end();
+        }
         arriving
     }
 
     fn tell_end(&mut self) {
-        if self.body.is_end_stream()
-            && let Some(connection) = self.connection.take()
-        {
+        if let Some(connection) = self.connection.take() {
             connection.request_came(&self.tail);
         }
     }
@@ -87,19 +87,18 @@ impl Body for Arriving {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(cx);
-        match &polled {
+        let ended = match &polled {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(data) = frame.data_ref() {
                     self.tail.push(data);
                 }
-                self.tell_end();
+                self.body.is_end_stream()
             }
-            Poll::Ready(None) => {
-                if let Some(connection) = self.connection.take() {
-                    connection.request_came(&self.tail);
-                }
-            }
-            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+            Poll::Ready(None) => true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => false,
+        };
+        if ended {
+            self.tell_end();
         }
         polled
     }

@@ -1,9 +1,6 @@
 //! The answers of an operation, one after the other.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Error, Response, ServerError, Value};
 use futures::{
@@ -38,16 +35,12 @@ pub enum Delivery {
 
 /// What the source of a subscription leaves for the delivery of its event.
 #[derive(Clone)]
-pub(super) struct Source(Arc<Shared>);
+pub(super) struct Source(Arc<watch::Sender<Left>>);
 
-struct Shared {
-    left: Mutex<Left>,
-    /// Since when it works for an event, or on its own beginning; `None` while it waits for something to happen.
-    works: watch::Sender<Option<Instant>>,
-}
-
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Left {
+    /// Since when it works for an event, or on its own beginning; `None` while it waits for something to happen.
+    works: Option<Instant>,
     /// The position of the last change that it looked at.
     seq: Option<Seq>,
     /// Whether it listens, or did so once.
@@ -59,54 +52,49 @@ struct Left {
 impl Source {
     /// One that begins now.
     fn begin() -> Self {
-        Self(Arc::new(Shared { left: Mutex::default(), works: watch::Sender::new(Some(Instant::now())) }))
+        let left = Left { works: Some(Instant::now()), seq: None, began: false, failed: false };
+        Self(Arc::new(watch::Sender::new(left)))
     }
 
     /// It has come so far, and looks at the change there.
     pub(super) fn reached(&self, seq: Seq) {
-        self.left_mut().seq = Some(seq);
-        self.0.works.send_replace(Some(Instant::now()));
+        self.0.send_modify(|left| (left.seq, left.works) = (Some(seq), Some(Instant::now())));
     }
 
     /// It has begun, and waits for something to happen.
     pub(super) fn listens(&self) {
-        self.left_mut().began = true;
-        self.waits();
+        self.0.send_modify(|left| (left.began, left.works) = (true, None));
     }
 
-    /// It waits for something to happen.
+    /// Its event is made, and it waits for something to happen.
     fn waits(&self) {
-        self.0.works.send_replace(None);
+        self.0.send_modify(|left| left.works = None);
     }
 
     /// It ends with that error.
     pub(super) fn ends_with(&self, error: Error) -> Error {
-        self.left_mut().failed = true;
+        self.0.send_modify(|left| left.failed = true);
         error
     }
 
     fn left(&self) -> Left {
-        *self.left_mut()
-    }
-
-    fn left_mut(&self) -> MutexGuard<'_, Left> {
-        self.0.left.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.borrow()
     }
 
     /// Ready when it has worked for one event for longer than it may.
     async fn overdue(&self, deadline: Duration) {
-        let mut works = self.0.works.subscribe();
+        let mut left = self.0.subscribe();
         loop {
-            let since = *works.borrow_and_update();
+            let works = left.borrow_and_update().works;
             let over = async {
-                match since {
+                match works {
                     Some(since) => tokio::time::sleep_until(since + deadline).await,
                     None => std::future::pending().await,
                 }
             };
             tokio::select! {
                 // It does not fail: the sender is of `self`.
-                _ = works.changed() => {}
+                _ = left.changed() => {}
                 () = over => return,
             }
         }

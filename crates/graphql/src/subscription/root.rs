@@ -6,11 +6,11 @@
 use std::collections::HashSet;
 
 use async_graphql::{
-    Name, Pos, Positioned, ServerError,
-    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
+    Pos, Positioned, ServerError,
+    parser::types::{ExecutableDocument, Field, Selection, SelectionSet},
 };
 
-use crate::preparation::meant;
+use crate::document::{is_conditional, meant, operations_mut};
 
 /// Makes the subscription that is meant one field, or says why it cannot be. The document is within the budget, and
 /// its fragments go in no circles.
@@ -69,8 +69,7 @@ fn collect<'a>(
             Selection::InlineFragment(inline) => &inline.node.directives,
             Selection::FragmentSpread(spread) => &spread.node.directives,
         };
-        if directives.iter().any(|directive| matches!(directive.node.name.node.as_str(), "skip" | "include"))
-        {
+        if is_conditional(directives) {
             return Err(refused(
                 selection.pos,
                 "the field of a subscription is neither skipped nor included by a condition",
@@ -100,17 +99,6 @@ fn collect<'a>(
         collect(below, document, fields)?;
     }
     Ok(())
-}
-
-fn operations_mut(
-    document: &mut ExecutableDocument,
-) -> impl Iterator<Item = (Option<&Name>, &mut Positioned<OperationDefinition>)> {
-    use async_graphql::parser::types::DocumentOperations;
-    let (single, multiple) = match &mut document.operations {
-        DocumentOperations::Single(operation) => (Some((None, operation)), None),
-        DocumentOperations::Multiple(operations) => (None, Some(operations.iter_mut())),
-    };
-    single.into_iter().chain(multiple.into_iter().flatten().map(|(name, operation)| (Some(name), operation)))
 }
 
 /// The validation refuses fragments that nothing spreads, and those that were written out are such now.
