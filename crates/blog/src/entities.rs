@@ -42,6 +42,15 @@ struct List {
     slice: SliceRequest<EntryCursor>,
 }
 
+/// The posts next to a post in the order of their dates.
+#[derive(Clone, Debug, Default)]
+pub struct NeighbourPosts {
+    /// The next newer one.
+    pub newer: Option<Arc<Entry>>,
+    /// The next older one.
+    pub older: Option<Arc<Entry>>,
+}
+
 /// The storage as this process remembers it.
 pub(crate) struct Remembered<'a> {
     pub(crate) entities: &'a Entities,
@@ -96,10 +105,28 @@ impl Remembered<'_> {
         self.entities.filings.get_or_load(self.freshness, ids, load, from).await
     }
 
-    pub(crate) async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Neighbours>>> {
-        let load = async |ids: Vec<EntryId>| Ok(self.storage.neighbours(&ids).await?);
+    pub(crate) async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, NeighbourPosts>> {
+        let mut posts: HashMap<EntryId, Arc<Entry>> = HashMap::new();
+        let load = async |ids: Vec<EntryId>| {
+            let since = self.freshness.now();
+            let (neighbours, entries) = self.storage.neighbours(&ids).await?;
+            posts.extend(entries.into_iter().map(|entry| (entry.id, self.remember(since, entry))));
+            Ok(neighbours)
+        };
         let from = |id: &EntryId, _: &Neighbours| vec![CacheKey::entry(*id), CacheKey::list(POSTS)];
-        self.entities.neighbours.get_or_load(self.freshness, ids, load, from).await
+        let neighbours = self.entities.neighbours.get_or_load(self.freshness, ids, load, from).await?;
+        let named = neighbours.values().flat_map(|near| [near.newer, near.older]).flatten();
+        let missing: Vec<EntryId> = named.filter(|id| !posts.contains_key(id)).collect();
+        if !missing.is_empty() {
+            let found = self.entries_by_ids(&missing).await?;
+            posts.extend(found.into_iter().map(|entry| (entry.id, entry)));
+        }
+        // As in lists: the entry may be of a later moment than the place beside it.
+        let post = |id: Option<EntryId>| posts.get(&id?).filter(|entry| is_out(entry)).map(Arc::clone);
+        Ok(neighbours
+            .into_iter()
+            .map(|(id, near)| (id, NeighbourPosts { newer: post(near.newer), older: post(near.older) }))
+            .collect())
     }
 
     /// An entry by its slug. Of drafts the log does not name the slug, so only published ones are remembered.
@@ -159,8 +186,8 @@ impl Remembered<'_> {
             let mut by_id: HashMap<EntryId, Arc<Entry>> =
                 entries.into_iter().map(|entry| (entry.id, entry)).collect();
             // The list is remembered, and the entry may be of a moment later: then it need not be published any more.
-            let is_out = |entry: &Arc<Entry>| entry.publication.status() == EntryStatus::Published;
-            let items = ids.items.iter().filter_map(|id| by_id.remove(id)).filter(is_out).collect();
+            let items =
+                ids.items.iter().filter_map(|id| by_id.remove(id)).filter(|entry| is_out(entry)).collect();
             let slice = Slice { items, has_next: ids.has_next, has_previous: ids.has_previous };
             return Ok((slice, known));
         }
@@ -214,6 +241,10 @@ impl Remembered<'_> {
         };
         self.entities.menus.get_or_read(self.freshness, (), read).await
     }
+}
+
+fn is_out(entry: &Entry) -> bool {
+    entry.publication.status() == EntryStatus::Published
 }
 
 /// Whether a filter lets published entries through alone.

@@ -11,11 +11,11 @@ use inkstand_model::{
     SearchResults, Seq, SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, TermCursor,
     TermOrder, Viewer, Whose, may,
 };
-use inkstand_storage::{ChangesAfter, FiledUnder, Neighbours, Term, TermScope, Writing};
+use inkstand_storage::{ChangesAfter, FiledUnder, Term, TermScope, Writing};
 use uuid::Uuid;
 
 use crate::{
-    Blog, BlogError, Provenance,
+    Blog, BlogError, NeighbourPosts, Provenance,
     keys::{PAGES, POSTS, key_of, list_of, of_entries, of_filings, of_list, of_terms},
 };
 
@@ -325,8 +325,11 @@ impl Reader {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, Arc<Neighbours>>> {
-        self.remembered(of_entries(ids).chain([CacheKey::list(POSTS)])).neighbours(ids).await
+    pub async fn neighbours(&self, ids: &[EntryId]) -> Read<HashMap<EntryId, NeighbourPosts>> {
+        let found = self.remembered(of_entries(ids).chain([CacheKey::list(POSTS)])).neighbours(ids).await?;
+        let posts = found.values().flat_map(|near| [&near.newer, &near.older]).flatten();
+        self.note(posts.map(|post| CacheKey::entry(post.id)));
+        Ok(found)
     }
 
     /// The published pages below pages.

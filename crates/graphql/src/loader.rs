@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_graphql::{Context, Error, dataloader::Loader};
-use inkstand_blog::{BlogError, DeliveryList, FiledUnder, Neighbours, Reader, RevisionContent, Term};
+use inkstand_blog::{BlogError, DeliveryList, FiledUnder, NeighbourPosts, Reader, RevisionContent, Term};
 use inkstand_model::{
     Account, AccountId, ApiToken, Author, AuthorId, Category, CategoryId, Delivery, Entry, EntryBody,
     EntryCursor, EntryId, EntryOrder, Filings, RevisionId, Series, SeriesId, SeriesPart, Slice, SliceRequest,
@@ -67,7 +67,7 @@ of_entry! {
     /// The byline of an entry with its accounts.
     AuthorsOf => Vec<Author>, authors_of;
     /// The next newer and the next older post.
-    NeighboursOf => Arc<Neighbours>, neighbours;
+    NeighboursOf => NeighbourPosts, neighbours;
     /// The pages below a page.
     ChildrenOf => Vec<Entry>, children;
 }

@@ -2,16 +2,11 @@
 
 use std::{future::Future, io::ErrorKind, sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode};
-use hyper::{
-    Request, Response,
-    body::Incoming,
-    service::{Service, service_fn},
-};
+use axum::http::StatusCode;
+use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
-    service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -21,6 +16,7 @@ use tracing::{debug, warn};
 
 use crate::{
     Limits,
+    ahead::{Answers, Routes},
     arriving::Arriving,
     client_address::{Peer, TrustedProxies, host},
     connections::{Answering, Bounds, Connections},
@@ -57,13 +53,13 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: applicat
 
 /// Answers on `listener` until `stop` is ready, and then until running requests have ended. Dropped before that, it
 /// breaks them off.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
-    accept(listener, router, limits.proxies().clone(), stop, Bounds::of(limits.connections())).await;
+pub async fn serve(listener: TcpListener, routes: Routes, limits: Limits, stop: impl Future<Output = ()>) {
+    accept(listener, routes, limits.proxies().clone(), stop, Bounds::of(limits.connections())).await;
 }
 
 async fn accept(
     listener: TcpListener,
-    router: Router,
+    routes: impl Answers,
     proxies: TrustedProxies,
     stop: impl Future<Output = ()>,
     bounds: Bounds,
@@ -106,15 +102,15 @@ async fn accept(
                     continue;
                 }
             };
-            let routes = TowerToHyperService::new(router.clone());
+            let routes = routes.clone();
             let requests = Arc::clone(&connection);
-            let service = service_fn(move |mut request: Request<Incoming>| {
+            let service = service_fn(move |request: Request<Incoming>| {
                 let running = requests.begin_request();
                 let requests = Arc::clone(&requests);
-                request.extensions_mut().insert(peer);
-                let answer = routes.call(request.map(|body| Arriving::on(&requests, body)));
+                let routes = routes.clone();
                 async move {
-                    let response: Response<_> = answer.await?;
+                    let request = request.map(|body| Arriving::on(&requests, body));
+                    let response = routes.answer(request, peer).await;
                     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                         requests.upgraded();
                     }
@@ -175,7 +171,7 @@ fn turn_away(stream: &TcpStream) {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
+    use axum::{Router, routing::get};
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpStream,

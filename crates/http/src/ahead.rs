@@ -5,70 +5,102 @@
 
 use std::{
     convert::Infallible,
-    future::{Ready, ready},
-    pin::Pin,
+    future::Future,
+    pin::pin,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use axum::{
+    Router,
     body::{Body, Bytes, HttpBody},
     extract::Request,
     http::{HeaderMap, Method, header},
     response::Response,
 };
-use futures::{StreamExt, future::Either, stream};
-use tower_layer::Layer;
-use tower_service::Service;
+use futures::{FutureExt, StreamExt, stream};
+use tower::{Layer, Service};
+use tower_http::cors::CorsLayer;
 use tracing::debug;
 
 use crate::{
     HttpOptions,
+    client_address::Peer,
     graphql::{self, is_for_everybody, is_json},
     negotiation::MediaType,
     request_log::{REQUEST_ID, request_id, request_id_value},
     response_cache::{LONGEST_REQUEST, RequestRef, Way},
 };
 
-/// Puts [`Ahead`] before a service.
+/// The routes of a blog, and what is kept ahead of them. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct AheadLayer(pub(crate) Arc<HttpOptions>);
+pub struct Routes {
+    inner: Arc<Inner>,
+}
 
-/// Gives kept answers, and leaves the rest to the service behind it.
-#[derive(Clone)]
-pub(crate) struct Ahead<S> {
+struct Inner {
     options: Arc<HttpOptions>,
-    behind: S,
+    behind: Router,
+    /// What the layer behind which the routes are says to pages of other origins.
+    cross_origin: HeaderMap,
 }
 
-impl<S> Layer<S> for AheadLayer {
-    type Service = Ahead<S>;
+/// Answers requests.
+pub(crate) trait Answers: Clone + Send + 'static {
+    /// The answer to a request that `peer` sent. Nothing is done before the future is polled: then what has come of the
+    /// body can be read.
+    fn answer<B>(self, request: axum::http::Request<B>, peer: Peer) -> impl Future<Output = Response> + Send
+    where
+        B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static;
+}
 
-    fn layer(&self, behind: S) -> Ahead<S> {
-        Ahead { options: Arc::clone(&self.0), behind }
+impl Routes {
+    /// `behind` has that layer.
+    pub(crate) fn new(options: Arc<HttpOptions>, behind: Router, cross_origin: &CorsLayer) -> Self {
+        let inner = Inner { options, behind, cross_origin: said_to_all(cross_origin) };
+        Self { inner: Arc::new(inner) }
     }
 }
 
-impl<S: Service<Request, Response = Response, Error = Infallible>> Service<Request> for Ahead<S> {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Either<Ready<Result<Response, Infallible>>, S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.behind.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        match kept(&self.options, request) {
-            Ok(response) => Either::Left(ready(Ok(response))),
-            Err(request) => Either::Right(self.behind.call(request)),
+impl Answers for Routes {
+    async fn answer<B>(self, request: axum::http::Request<B>, peer: Peer) -> Response
+    where
+        B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static,
+    {
+        match kept(&self.inner, request) {
+            Ok(response) => response,
+            Err(request) => self.inner.behind.clone().answer(request, peer).await,
         }
     }
 }
 
+impl Answers for Router {
+    async fn answer<B>(mut self, mut request: axum::http::Request<B>, peer: Peer) -> Response
+    where
+        B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static,
+    {
+        request.extensions_mut().insert(peer);
+        match self.call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// The headers that a layer adds to the answer to a request that is no preflight.
+fn said_to_all(layer: &CorsLayer) -> HeaderMap {
+    let empty = tower::service_fn(|_: Request| async { Ok::<_, Infallible>(Response::new(Body::empty())) });
+    let answer = layer.layer(empty).call(Request::default()).now_or_never();
+    answer.and_then(Result::ok).map(|response| response.into_parts().0.headers).unwrap_or_default()
+}
+
 /// The kept answer to a request, or the request as it was.
 #[expect(clippy::result_large_err, reason = "the error is the request, which goes on at once")]
-fn kept(options: &HttpOptions, request: Request) -> Result<Response, Request> {
+fn kept<B>(inner: &Inner, request: axum::http::Request<B>) -> Result<Response, Request>
+where
+    B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static,
+{
+    let options = &*inner.options;
     let headers = request.headers();
     // Where there is a quota, each answer says what is left of it.
     let may_be_kept = options.response_cache.is_on()
@@ -77,7 +109,7 @@ fn kept(options: &HttpOptions, request: Request) -> Result<Response, Request> {
         && !headers.contains_key(graphql::AFTER_SEQ)
         && is_for_everybody(options, headers);
     if !may_be_kept {
-        return Err(request);
+        return Err(request.map(Body::new));
     }
     match *request.method() {
         Method::GET => {
@@ -85,41 +117,41 @@ fn kept(options: &HttpOptions, request: Request) -> Result<Response, Request> {
             match MediaType::accepted_by_get(headers) {
                 Some(media_type) => {
                     let asked = RequestRef { way: Way::Address, media_type, text };
-                    answer(options, request.method(), headers, asked).ok_or(request)
+                    answer(inner, request.method(), headers, asked).ok_or_else(|| request.map(Body::new))
                 }
-                None => Err(request),
+                None => Err(request.map(Body::new)),
             }
         }
         Method::POST if is_short(headers) => {
             let Some(media_type) = MediaType::accepted(headers).filter(|_| is_json(headers)) else {
-                return Err(request);
+                return Err(request.map(Body::new));
             };
             let (head, body) = request.into_parts();
             match what_is_there(body) {
                 Ok(text) => {
                     let asked = RequestRef { way: Way::Body, media_type, text: &text };
-                    answer(options, &head.method, &head.headers, asked)
+                    answer(inner, &head.method, &head.headers, asked)
                         .ok_or_else(|| Request::from_parts(head, Body::from(text)))
                 }
                 Err(body) => Err(Request::from_parts(head, body)),
             }
         }
-        _ => Err(request),
+        _ => Err(request.map(Body::new)),
     }
 }
 
-fn answer(
-    options: &HttpOptions,
-    method: &Method,
-    headers: &HeaderMap,
-    asked: RequestRef<'_>,
-) -> Option<Response> {
+fn answer(inner: &Inner, method: &Method, headers: &HeaderMap, asked: RequestRef<'_>) -> Option<Response> {
+    let options = &*inner.options;
     let (kept, seq) = options.response_cache.look(&options.blog, asked)?;
     let id = request_id(options, headers);
     debug!(request_id = %id, %method, status = "kept", "request");
     let mut response = kept.response(method, headers, Some(seq));
+    let headers = response.headers_mut();
+    for (name, value) in &inner.cross_origin {
+        headers.append(name, value.clone());
+    }
     if let Some(id) = request_id_value(id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+        headers.insert(REQUEST_ID, id);
     }
     Some(response)
 }
@@ -130,13 +162,18 @@ fn is_short(headers: &HeaderMap) -> bool {
 }
 
 /// The whole of a body, where it has arrived; else the body as it was.
-fn what_is_there(mut body: Body) -> Result<Bytes, Body> {
+fn what_is_there<B>(mut body: B) -> Result<Bytes, Body>
+where
+    B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static,
+{
     let mut cx = Context::from_waker(Waker::noop());
-    let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(&mut cx) else { return Err(body) };
-    let Ok(first) = frame.into_data() else { return Err(body) };
+    let Poll::Ready(Some(Ok(frame))) = pin!(&mut body).poll_frame(&mut cx) else {
+        return Err(Body::new(body));
+    };
+    let Ok(first) = frame.into_data() else { return Err(Body::new(body)) };
     if body.is_end_stream() {
         return Ok(first);
     }
     let first = stream::iter([Ok(first)]);
-    Err(Body::from_stream(first.chain(body.into_data_stream())))
+    Err(Body::from_stream(first.chain(Body::new(body).into_data_stream())))
 }

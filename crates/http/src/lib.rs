@@ -1,6 +1,6 @@
 //! HTTP: routes, status codes, media types, limits and the log line of a request.
 //!
-//! [`router`] makes an axum router of a [`Blog`](inkstand_blog::Blog) and a
+//! [`routes`] makes the routes of a [`Blog`](inkstand_blog::Blog) and a
 //! [`Gateway`](inkstand_graphql::Gateway):
 //!
 //! | address | what |
@@ -54,10 +54,11 @@ mod session_cookie;
 mod socket;
 
 pub use accept::serve;
+pub use ahead::Routes;
 pub use client_address::{NotAnAddress, TrustedProxies};
 pub use graphiql::GRAPHIQL_LICENCES;
 pub use limits::{LimitSettings, Limits};
 pub use quota::{NotAQuota, Quota};
 pub use response_cache::{ResponseCache, ResponseCacheFigures};
-pub use router::{HttpOptions, router};
+pub use router::{HttpOptions, routes};
 pub use socket::{SocketLimits, Sockets};

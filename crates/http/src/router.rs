@@ -16,7 +16,7 @@ use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
 use crate::{
     Limits, ResponseCache,
-    ahead::AheadLayer,
+    ahead::Routes,
     cache_tags::CACHE_TAG,
     graphiql, graphql, health,
     kept_answer::SEQ,
@@ -57,9 +57,11 @@ impl HttpOptions {
 pub(crate) const LARGEST_BODY: usize = 2 * 1024 * 1024;
 
 /// The routes of a blog.
-pub fn router(options: HttpOptions) -> Router {
+#[must_use]
+pub fn routes(options: HttpOptions) -> Routes {
     let options = Arc::new(options);
-    Router::new()
+    let cross_origin = cors();
+    let router = Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphql") }))
         .route(graphql::ADDRESS, get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
         .route("/graphql/schema.graphql", get(graphql::schema))
@@ -70,10 +72,10 @@ pub fn router(options: HttpOptions) -> Router {
         .fallback(nothing_here)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(&options), request_log::layer))
-        .layer(AheadLayer(Arc::clone(&options)))
         // Outermost: a page of another origin shall also read what the layers within it say.
-        .layer(cors())
-        .with_state(options)
+        .layer(cross_origin.clone())
+        .with_state(Arc::clone(&options));
+    Routes::new(options, router, &cross_origin)
 }
 
 /// Anonymous reads from any origin, never with credentials: what a page of another origin may send and read.

@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions};
 use inkstand_graphql::{Disclosure, Gateway};
-use inkstand_http::{HttpOptions, Limits, ResponseCache, Sockets, router, serve};
+use inkstand_http::{HttpOptions, Limits, ResponseCache, Routes, Sockets, routes, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
 use tokio::{
@@ -31,7 +31,7 @@ const CLOSE: Duration = Duration::from_secs(5);
 pub struct Application {
     listener: TcpListener,
     address: SocketAddr,
-    router: axum::Router,
+    routes: Routes,
     sockets: Sockets,
     limits: Limits,
     blog: Blog,
@@ -82,7 +82,7 @@ impl Application {
         let sockets = Sockets::new(settings.sockets);
         let limits = Limits::new(settings.limits.clone());
         let response_cache = ResponseCache::of_bytes(settings.response_cache);
-        let router = router(HttpOptions {
+        let routes = routes(HttpOptions {
             blog: blog.clone(),
             gateway,
             public_url,
@@ -95,7 +95,7 @@ impl Application {
         Ok(Self {
             listener,
             address,
-            router,
+            routes,
             sockets,
             limits,
             blog,
@@ -141,7 +141,7 @@ impl Application {
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, router, sockets, limits, blog, lock, .. } = self;
+        let Self { listener, address, routes, sockets, limits, blog, lock, .. } = self;
         info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
         let (stopping, stopped) = watch::channel(false);
         let until_stopped = || {
@@ -155,7 +155,7 @@ impl Application {
             let (blog, stop) = (blog.clone(), until_stopped());
             async move { blog.follow(stop).await }
         });
-        let mut serving = tokio::spawn(serve(listener, router, limits, until_stopped()));
+        let mut serving = tokio::spawn(serve(listener, routes, limits, until_stopped()));
         let early = tokio::select! {
             () = stop => None,
             ended = &mut serving => Some(ended),

@@ -7,7 +7,7 @@ use inkstand_model::{
     SliceRequest, Slug,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement},
 };
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     FiledUnder, Storage, StorageError,
     entity::{entry, entry_body},
-    entry_filter::condition,
+    entry_filter::{Filtered, filtered},
 };
 
 /// The posts next to a post in the order of their dates.
@@ -175,7 +175,7 @@ impl Storage {
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
     ) -> Result<Slice<Entry>, StorageError> {
-        let list = entry::Entity::find().filter(condition(self.reader(), kind, filter).await?);
+        let list = entry::Entity::find().filter(filtered(self.reader(), kind, filter).await?.condition);
         let rows = sliced(list, order, slice, all_dated(filter)).all(self.reader()).await?;
         let entries = rows.into_iter().map(Entry::try_from).collect::<Result<Vec<_>, _>>()?;
         Ok(finish_slice(entries, slice))
@@ -193,14 +193,19 @@ impl Storage {
         order: EntryOrder,
         slice: &SliceRequest<EntryCursor>,
     ) -> Result<(Slice<Entry>, Option<u64>), StorageError> {
-        let condition = condition(self.reader(), kind, filter).await?;
-        let counted = Query::select()
-            .expr(Expr::col(Asterisk).count())
-            .from(entry::Entity)
-            .cond_where(condition.clone())
-            .take();
+        let Filtered { condition, count } = filtered(self.reader(), kind, filter).await?;
+        let counted = match count {
+            Some(count) => Expr::val(i64::try_from(count).unwrap_or(i64::MAX)),
+            None => Expr::from(
+                Query::select()
+                    .expr(Expr::col(Asterisk).count())
+                    .from(entry::Entity)
+                    .cond_where(condition.clone())
+                    .take(),
+            ),
+        };
         let mut list = sliced(entry::Entity::find().filter(condition), order, slice, all_dated(filter));
-        QueryTrait::query(&mut list).expr_as(Expr::from(counted), Alias::new("in_all"));
+        QueryTrait::query(&mut list).expr_as(counted, Alias::new("in_all"));
         let rows = self.reader().query_all(list.as_query()).await?;
         let count = rows.first().map(|row| row.try_get::<i64>("", "in_all")).transpose()?;
         let entries = rows
@@ -216,8 +221,11 @@ impl Storage {
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.entry.count", skip_all)]
     pub async fn count_entries(&self, kind: EntryKind, filter: &EntryFilter) -> Result<u64, StorageError> {
-        let condition = condition(self.reader(), kind, filter).await?;
-        Ok(entry::Entity::find().filter(condition).count(self.reader()).await?)
+        let Filtered { condition, count } = filtered(self.reader(), kind, filter).await?;
+        match count {
+            Some(count) => Ok(count),
+            None => Ok(entry::Entity::find().filter(condition).count(self.reader()).await?),
+        }
     }
 
     /// Ids of published posts and pages in the order of their ids, from behind `after` on: for those who must
@@ -274,31 +282,53 @@ impl Storage {
         Ok(ids.into_iter().map(EntryId::from_uuid).collect())
     }
 
-    /// For each of these posts the next newer and the next older published one, in one statement.
+    /// For each of these posts the next newer and the next older published one, and those posts themselves, in one
+    /// statement.
     ///
     /// # Errors
     /// Where the database fails.
     #[instrument(level = "debug", name = "db.entry.neighbours", skip_all, fields(ids = ids.len()))]
-    pub async fn neighbours(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Neighbours>, StorageError> {
-        let statement = Query::select()
-            .column(entry::Column::Id)
-            .expr_as(Expr::from(neighbour(Order::Asc)), Alias::new("newer"))
-            .expr_as(Expr::from(neighbour(Order::Desc)), Alias::new("older"))
+    pub async fn neighbours(
+        &self,
+        ids: &[EntryId],
+    ) -> Result<(HashMap<EntryId, Neighbours>, Vec<Entry>), StorageError> {
+        let (near, of) = (Alias::new("near"), Alias::new("of_id"));
+        let (newer, older) = (Alias::new("newer_id"), Alias::new("older_id"));
+        let pairs = Query::select()
+            .expr_as(Expr::col((entry::Entity, entry::Column::Id)), of.clone())
+            .expr_as(Expr::from(neighbour(Order::Asc)), newer.clone())
+            .expr_as(Expr::from(neighbour(Order::Desc)), older.clone())
             .from(entry::Entity)
             .and_where(entry::Column::Id.is_in(uuids(ids)))
             .and_where(entry::Column::PublishedAt.is_not_null())
             .take();
-        let rows = sea_orm::ConnectionTrait::query_all(self.reader(), &statement).await?;
-        let mut neighbours = HashMap::with_capacity(rows.len());
-        for row in rows {
-            let id: Uuid = row.try_get("", "id")?;
-            let newer: Option<Uuid> = row.try_get("", "newer")?;
-            let older: Option<Uuid> = row.try_get("", "older")?;
-            let found =
-                Neighbours { newer: newer.map(EntryId::from_uuid), older: older.map(EntryId::from_uuid) };
-            neighbours.insert(EntryId::from_uuid(id), found);
+        let id = || Expr::col((entry::Entity, entry::Column::Id));
+        let is_near = Condition::any()
+            .add(id().equals((near.clone(), newer.clone())))
+            .add(id().equals((near.clone(), older.clone())));
+        let mut posts = entry::Entity::find();
+        QueryTrait::query(&mut posts).column((near.clone(), of)).column((near.clone(), newer)).join_subquery(
+            JoinType::InnerJoin,
+            pairs,
+            near,
+            is_near,
+        );
+        let mut neighbours: HashMap<EntryId, Neighbours> =
+            ids.iter().map(|id| (*id, Neighbours::default())).collect();
+        let mut entries = Vec::new();
+        for row in self.reader().query_all(posts.as_query()).await? {
+            let entry = Entry::try_from(entry::Model::from_query_result(&row, "")?)?;
+            let of: Uuid = row.try_get("", "of_id")?;
+            let newer: Option<Uuid> = row.try_get("", "newer_id")?;
+            let found = neighbours.entry(EntryId::from_uuid(of)).or_default();
+            if newer == Some(entry.id.uuid()) {
+                found.newer = Some(entry.id);
+            } else {
+                found.older = Some(entry.id);
+            }
+            entries.push(entry);
         }
-        Ok(neighbours)
+        Ok((neighbours, entries))
     }
 
     async fn entries_where(&self, condition: Condition) -> Result<Vec<Entry>, StorageError> {

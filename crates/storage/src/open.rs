@@ -290,5 +290,6 @@ fn sqlite_options(
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(30))
         .pragma("temp_store", "MEMORY")
-        .pragma("cache_size", "-16000")
+        // KiB, of each connection: what is asked for often is remembered above, and the system keeps the file's pages.
+        .pragma("cache_size", "-4000")
 }

@@ -16,7 +16,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{FiledUnder, Storage, StorageError, Writing, entity::term_alias, writing::IDS_AT_ONCE};
+use crate::{
+    FiledUnder, Storage, StorageError, Writing,
+    entity::{entry, term_alias},
+    writing::IDS_AT_ONCE,
+};
 
 impl Storage {
     /// The slugs that these terms had, of whatever kind they are; a term that had none is left out.
@@ -48,60 +52,114 @@ pub(crate) fn once_had<'a>(under: FiledUnder, slugs: impl IntoIterator<Item = &'
         .take()
 }
 
-/// The filter with the slug that each term has now in place of one that it had. One statement, where slugs are named.
-pub(crate) async fn in_current_slugs<'a>(
-    db: &impl ConnectionTrait,
-    filter: &'a EntryFilter,
-) -> Result<Cow<'a, EntryFilter>, StorageError> {
-    let mut former: Option<SelectStatement> = None;
-    for under in FiledUnder::ALL {
-        let slugs: HashSet<&str> = matching(filter, under).map(Slug::as_str).collect();
-        if slugs.is_empty() {
-            continue;
-        }
-        let table = Alias::new(under.table());
-        let of_kind = Query::select()
-            .column((term_alias::Entity, term_alias::Column::Kind))
-            .column((term_alias::Entity, term_alias::Column::Slug))
-            .expr_as(Expr::col((table.clone(), Alias::new("slug"))), Alias::new("current_slug"))
-            .from(term_alias::Entity)
-            .inner_join(
-                table.clone(),
-                Expr::col((table, Alias::new("id"))).equals((term_alias::Entity, term_alias::Column::TermId)),
-            )
-            .and_where(Expr::col((term_alias::Entity, term_alias::Column::Kind)).eq(under.table()))
-            .and_where(Expr::col((term_alias::Entity, term_alias::Column::Slug)).is_in(slugs))
-            .take();
-        match &mut former {
-            None => former = Some(of_kind),
-            Some(others) => {
-                others.union(UnionType::All, of_kind);
+/// A filter, and what is known of the terms that it names.
+pub(crate) struct Named<'a> {
+    /// The filter with the slug that each term has now in place of one that it had.
+    pub(crate) filter: Cow<'a, EntryFilter>,
+    /// Published posts of each term by its slug of now. Slugs of nothing are left out.
+    posts: HashMap<(&'static str, Slug), u64>,
+    /// Entries in all, about: the highest number that one has.
+    pub(crate) entries: u64,
+}
+
+impl<'a> Named<'a> {
+    /// Looks up the terms that a filter names: one statement, where it names any.
+    pub(crate) async fn of(db: &impl ConnectionTrait, filter: &'a EntryFilter) -> Result<Self, StorageError> {
+        let mut this = Self { filter: Cow::Borrowed(filter), posts: HashMap::new(), entries: 0 };
+        let mut terms: Option<SelectStatement> = None;
+        for under in FiledUnder::ALL {
+            let slugs: HashSet<&str> = matching(filter, under).map(Slug::as_str).collect();
+            if slugs.is_empty() {
+                continue;
+            }
+            for part in [terms_now(under, &slugs), terms_once(under, &slugs)] {
+                match &mut terms {
+                    None => terms = Some(part),
+                    Some(others) => {
+                        others.union(UnionType::All, part);
+                    }
+                }
             }
         }
-    }
-    let Some(former) = former else { return Ok(Cow::Borrowed(filter)) };
-    let mut current: HashMap<(String, String), String> = HashMap::new();
-    for row in db.query_all(&former).await? {
-        let former = (row.try_get("", "kind")?, row.try_get("", "slug")?);
-        current.insert(former, row.try_get("", "current_slug")?);
-    }
-    if current.is_empty() {
-        return Ok(Cow::Borrowed(filter));
-    }
-    let mut filter = filter.clone();
-    for (under, slugs) in [
-        (FiledUnder::Tag, &mut filter.tags),
-        (FiledUnder::Category, &mut filter.categories.slugs),
-        (FiledUnder::Author, &mut filter.authors),
-        (FiledUnder::Series, &mut filter.series),
-    ] {
-        for slug in slugs.all.iter_mut().chain(&mut slugs.any).chain(&mut slugs.none) {
-            if let Some(now) = current.get(&(under.table().to_owned(), slug.as_str().to_owned())) {
-                *slug = Slug::from_stored(now.clone());
+        let Some(terms) = terms else { return Ok(this) };
+        let mut renamed: HashMap<(&str, Slug), Slug> = HashMap::new();
+        for row in db.query_all(&terms).await? {
+            let kind: String = row.try_get("", "kind")?;
+            let Some(under) = FiledUnder::ALL.into_iter().find(|under| under.table() == kind) else {
+                continue;
+            };
+            let named = Slug::from_stored(row.try_get("", "slug")?);
+            let now = Slug::from_stored(row.try_get("", "current_slug")?);
+            let posts: i64 = row.try_get("", "post_count")?;
+            let entries: Option<i64> = row.try_get("", "entries")?;
+            this.entries = entries.unwrap_or_default().unsigned_abs();
+            this.posts.insert((under.table(), now.clone()), posts.unsigned_abs());
+            if named != now {
+                renamed.insert((under.table(), named), now);
             }
         }
+        if !renamed.is_empty() {
+            let filter = this.filter.to_mut();
+            for (under, slugs) in [
+                (FiledUnder::Tag, &mut filter.tags),
+                (FiledUnder::Category, &mut filter.categories.slugs),
+                (FiledUnder::Author, &mut filter.authors),
+                (FiledUnder::Series, &mut filter.series),
+            ] {
+                for slug in slugs.all.iter_mut().chain(&mut slugs.any).chain(&mut slugs.none) {
+                    if let Some(now) = renamed.get(&(under.table(), slug.clone())) {
+                        slug.clone_from(now);
+                    }
+                }
+            }
+        }
+        Ok(this)
     }
-    Ok(Cow::Owned(filter))
+
+    /// Published posts of a term.
+    pub(crate) fn posts(&self, under: FiledUnder, slug: &Slug) -> u64 {
+        self.posts.get(&(under.table(), slug.clone())).copied().unwrap_or_default()
+    }
+}
+
+/// The terms that have one of these slugs.
+fn terms_now(under: FiledUnder, slugs: &HashSet<&str>) -> SelectStatement {
+    let column = |name: &'static str| Expr::col((Alias::new(under.table()), Alias::new(name)));
+    let mut terms = Query::select();
+    terms
+        .expr_as(Expr::val(under.table()), Alias::new("kind"))
+        .expr_as(column("slug"), Alias::new("slug"))
+        .expr_as(column("slug"), Alias::new("current_slug"))
+        .from(Alias::new(under.table()))
+        .and_where(column("slug").is_in(slugs.iter().copied()));
+    with_numbers(terms, under)
+}
+
+/// The terms that had one of these slugs.
+fn terms_once(under: FiledUnder, slugs: &HashSet<&str>) -> SelectStatement {
+    let column = |name: &'static str| Expr::col((Alias::new(under.table()), Alias::new(name)));
+    let alias = |column: term_alias::Column| Expr::col((term_alias::Entity, column));
+    let mut terms = Query::select();
+    terms
+        .expr_as(alias(term_alias::Column::Kind), Alias::new("kind"))
+        .expr_as(alias(term_alias::Column::Slug), Alias::new("slug"))
+        .expr_as(column("slug"), Alias::new("current_slug"))
+        .from(term_alias::Entity)
+        .inner_join(
+            Alias::new(under.table()),
+            column("id").equals((term_alias::Entity, term_alias::Column::TermId)),
+        )
+        .and_where(alias(term_alias::Column::Kind).eq(under.table()))
+        .and_where(alias(term_alias::Column::Slug).is_in(slugs.iter().copied()));
+    with_numbers(terms, under)
+}
+
+fn with_numbers(mut terms: SelectStatement, under: FiledUnder) -> SelectStatement {
+    let entries = Query::select().expr(Expr::col(entry::Column::Number).max()).from(entry::Entity).take();
+    terms
+        .expr_as(Expr::col((Alias::new(under.table()), Alias::new("post_count"))), Alias::new("post_count"))
+        .expr_as(Expr::from(entries), Alias::new("entries"))
+        .take()
 }
 
 /// The slugs of a kind that a filter names.

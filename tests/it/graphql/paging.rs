@@ -22,11 +22,15 @@ struct List {
     skips: bool,
 }
 
-const LISTS: [List; 12] = [
+const LISTS: [List; 15] = [
     list("posts(orderBy: NEWEST, ", ")", "/posts", true),
     list("posts(orderBy: OLDEST, ", ")", "/posts", true),
     list("posts(orderBy: RECENTLY_UPDATED, ", ")", "/posts", true),
     list("posts(filter: { tags: { any: [\"even\"] } }, ", ")", "/posts", true),
+    // Of most posts, so that the list is not gathered from what bears the tag.
+    list("posts(filter: { tags: { any: [\"most\"] } }, ", ")", "/posts", true),
+    list("posts(filter: { tags: { any: [\"most\", \"even\"] } }, ", ")", "/posts", true),
+    list("posts(filter: { tags: { all: [\"most\"] }, authors: { any: [\"ada\"] } }, ", ")", "/posts", true),
     list("posts(filter: { published: { before: \"1970-01-01T00:00:00Z\" } }, ", ")", "/posts", true),
     list("tag(slug: \"even\") { it: posts(orderBy: NEWEST, ", ")", "/tag/it", false),
     list("tag(slug: \"even\") { it: posts(orderBy: RECENTLY_UPDATED, ", ")", "/tag/it", false),
@@ -246,8 +250,9 @@ async fn walker(database: Database) -> Walker {
         let updated = moments[(n * 5 + 3) % moments.len()];
         let parity = if n % 2 == 0 { "even" } else { "odd" };
         let author = ["ada", "grace", "Éva", "zoë"][n % 4];
+        let most = if n % 6 == 5 { "" } else { ", most" };
         let file = format!(
-            "---\ntitle: Post {n}\ndate: {date}\nupdated: {updated}\nauthor: {author}\ntags: [{parity}, T{}, ü{}]\n---\nText {n}.\n",
+            "---\ntitle: Post {n}\ndate: {date}\nupdated: {updated}\nauthor: {author}\ntags: [{parity}, T{}, ü{}{most}]\n---\nText {n}.\n",
             n % 9,
             n % 4,
         );

@@ -234,14 +234,12 @@ entry_object! {
 
         /// The next newer post.
         async fn newer(&self, ctx: &Context<'_>) -> Result<Option<Post>> {
-            let neighbours = load(ctx, NeighboursOf(self.0.id)).await?.unwrap_or_default();
-            post(ctx, neighbours.newer).await
+            Ok(load(ctx, NeighboursOf(self.0.id)).await?.and_then(|near| near.newer).map(Post::from))
         }
 
         /// The next older post.
         async fn older(&self, ctx: &Context<'_>) -> Result<Option<Post>> {
-            let neighbours = load(ctx, NeighboursOf(self.0.id)).await?.unwrap_or_default();
-            post(ctx, neighbours.older).await
+            Ok(load(ctx, NeighboursOf(self.0.id)).await?.and_then(|near| near.older).map(Post::from))
         }
     }
 }
@@ -287,8 +285,7 @@ impl SeriesPart {
 }
 
 /// The post with this id, if the viewer may see it.
-pub(crate) async fn post(ctx: &Context<'_>, id: Option<model::EntryId>) -> Result<Option<Post>> {
-    let Some(id) = id else { return Ok(None) };
+pub(crate) async fn post(ctx: &Context<'_>, id: model::EntryId) -> Result<Option<Post>> {
     Ok(load(ctx, id).await?.map(Post::from))
 }
 

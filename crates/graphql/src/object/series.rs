@@ -23,7 +23,7 @@ term_object! {
             let parts = load(ctx, self.0.id).await?.unwrap_or_default();
             let mut found = Vec::with_capacity(parts.len());
             for (place, post) in
-                futures::future::try_join_all(parts.iter().map(|part| post(ctx, Some(part.entry))))
+                futures::future::try_join_all(parts.iter().map(|part| post(ctx, part.entry)))
                     .await?
                     .into_iter()
                     .enumerate()

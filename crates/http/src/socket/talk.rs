@@ -23,7 +23,7 @@ use tokio::{
     io::AsyncReadExt,
     sync::{mpsc, watch},
     task::{AbortHandle, JoinSet},
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, error::Elapsed, sleep_until, timeout},
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -250,16 +250,14 @@ impl Talk {
             return Goes::Continue(());
         }
         self.checked = Instant::now();
-        match self.sender.is_still_known(&self.options.blog).await {
-            Ok(Known::Yes) => Goes::Continue(()),
-            Ok(Known::No(why)) => self.tell(Input::Refused(why)).await,
-            Err(error) => self.fail(&error).await,
+        match timeout(self.options.deadline, self.sender.is_still_known(&self.options.blog)).await {
+            Ok(Ok(Known::Yes)) => Goes::Continue(()),
+            Ok(Ok(Known::No(why))) => self.tell(Input::Refused(why)).await,
+            failed => {
+                tell_fault(failed, "a socket has to be closed");
+                Box::pin(self.tell(Input::Failed)).await
+            }
         }
-    }
-
-    async fn fail(&mut self, error: &BlogError) -> Goes {
-        error!(error = error as &dyn std::error::Error, "a socket has to be closed");
-        Box::pin(self.tell(Input::Failed)).await
     }
 
     /// Tells the machine what happens, and does what is to be done about it.
@@ -292,16 +290,21 @@ impl Talk {
     }
 
     async fn identify(&mut self, authorization: Option<&str>) -> Vec<Output> {
-        let known = match self.sender.identify(&self.options.blog, authorization).await {
-            Ok(Known::Yes) => self.options.blog.reader(self.sender.viewer().clone()).last_seq().await,
-            Ok(Known::No(why)) => return self.machine.take(Input::Refused(why)),
-            Err(error) => Err(error),
-        };
+        let Self { options, sender, .. } = self;
+        let known = timeout(options.deadline, async {
+            let known = sender.identify(&options.blog, authorization).await?;
+            let seq = options.blog.reader(sender.viewer().clone()).last_seq().await?;
+            Ok::<_, BlogError>((known, seq))
+        });
+        let known = known.await;
         self.checked = Instant::now();
         match known {
-            Ok(seq) => self.machine.take(Input::Admitted(json!({ "seq": seq.to_string() }))),
-            Err(error) => {
-                error!(error = &error as &dyn std::error::Error, "a socket cannot be opened");
+            Ok(Ok((Known::Yes, seq))) => {
+                self.machine.take(Input::Admitted(json!({ "seq": seq.to_string() })))
+            }
+            Ok(Ok((Known::No(why), _))) => self.machine.take(Input::Refused(why)),
+            failed => {
+                tell_fault(failed, "a socket cannot be opened");
                 self.machine.take(Input::Failed)
             }
         }
@@ -384,6 +387,14 @@ impl Talk {
             () = stopped => {}
         }
         Goes::Break(())
+    }
+}
+
+/// Logs why a look-up failed, or that it took too long.
+fn tell_fault<T>(failed: Result<Result<T, BlogError>, Elapsed>, what: &'static str) {
+    match failed {
+        Ok(Err(error)) => error!(error = &error as &dyn std::error::Error, "{what}"),
+        _ => error!("{what}: the database does not answer in time"),
     }
 }
 
