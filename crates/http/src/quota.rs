@@ -336,7 +336,7 @@ mod tests {
         fn no_more_flows_out_than_in(
             quota in 1u64..100_000,
             window in 0usize..4,
-            asked in prop::collection::vec((0u64..200_000, 0u64..100_000_000_000), 1..80),
+            asked in prop::collection::vec((prop_oneof![1 => Just(0), 9 => 0u64..200_000], 0u64..100_000_000_000), 1..80),
         ) {
             let quota = Quota { cost: quota, window: Duration::from_secs(UNITS[window].1) };
             let buckets = Buckets::new("anonymous", quota);
@@ -355,7 +355,8 @@ mod tests {
                         copy.full_at.lock().unwrap().of.clone_from(&buckets.full_at.lock().unwrap().of);
                         copy.pay(7u32, cost, at).is_paid
                     };
-                    prop_assert!(!paid_at(soon));
+                    // What costs nothing needs no more than that nothing is owed, and is told to wait for something.
+                    prop_assert!(cost == 0 || !paid_at(soon));
                     prop_assert!(paid_at(later));
                 }
                 prop_assert!(balance.left <= quota.cost);
