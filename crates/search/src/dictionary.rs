@@ -3,10 +3,12 @@
 //! tantivy has queries for both, but neither tells which words it took, so that marks could not show them and a
 //! reader would not learn what was searched. We look the words up ourselves and search for those.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::termdict::TermMerger;
 use tantivy::{DocSet, Searcher, TERMINATED, Term};
 
 use crate::tongue::STEM_MARK;
@@ -47,7 +49,14 @@ impl Dictionary<'_> {
     /// and what only a withdrawn entry said must not be offered.
     pub(crate) fn is_alive(&self, word: &str) -> tantivy::Result<bool> {
         let term = self.term(word);
-        for segment in self.searcher.segment_readers() {
+        let (touched, whole): (Vec<_>, Vec<_>) =
+            self.searcher.segment_readers().iter().partition(|segment| segment.has_deletes());
+        for segment in whole {
+            if segment.inverted_index(self.field)?.get_term_info(&term)?.is_some() {
+                return Ok(true);
+            }
+        }
+        for segment in touched {
             let Some(mut postings) =
                 segment.inverted_index(self.field)?.read_postings(&term, IndexRecordOption::Basic)?
             else {
@@ -70,27 +79,38 @@ impl Dictionary<'_> {
             return Ok(Vec::new());
         }
         let end = format!("{beginning}\u{10ffff}");
-        let mut entries: HashMap<String, u64> = HashMap::new();
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(self.field)?;
-            let mut words = index.terms().range().gt(beginning).lt(&end).into_stream()?;
-            let mut read = 0;
-            while read < weights::MAX_COMPLETIONS_READ && words.advance() {
-                read += 1;
-                let count = u64::from(words.value().doc_freq);
-                if let Ok(word) = std::str::from_utf8(words.key()) {
-                    match entries.get_mut(word) {
-                        Some(entries) => *entries += count,
-                        None => {
-                            entries.insert(word.to_owned(), count);
-                        }
-                    }
-                }
+        let indexes: tantivy::Result<Vec<_>> = self
+            .searcher
+            .segment_readers()
+            .iter()
+            .map(|segment| segment.inverted_index(self.field))
+            .collect();
+        let indexes = indexes?;
+        let streams: std::io::Result<Vec<_>> =
+            indexes.iter().map(|index| index.terms().range().gt(beginning).lt(&end).into_stream()).collect();
+        let mut words = TermMerger::new(streams?);
+        // Most words are seen and not taken, so that nothing is allocated for them.
+        let mut best: Vec<Near> = Vec::new();
+        let mut least = 0;
+        let mut read = 0;
+        while read < weights::MAX_COMPLETIONS_READ && words.advance() {
+            read += 1;
+            let entries =
+                words.current_segment_ords_and_term_infos().map(|(_, info)| u64::from(info.doc_freq)).sum();
+            if entries <= least {
+                continue;
+            }
+            if let Ok(word) = std::str::from_utf8(words.key()) {
+                best.push(Near { word: word.to_owned(), entries, weight: weights::UNFINISHED });
+            }
+            // Room for words that turn out to be withdrawn.
+            if best.len() >= weights::MAX_COMPLETIONS * 4 {
+                best.sort_unstable_by(better);
+                best.truncate(weights::MAX_COMPLETIONS * 2);
+                least = best.last().map_or(0, |near| near.entries);
             }
         }
-        let near =
-            entries.into_iter().map(|(word, entries)| Near { word, entries, weight: weights::UNFINISHED });
-        self.best(near.collect(), weights::MAX_COMPLETIONS)
+        self.best(best, weights::MAX_COMPLETIONS)
     }
 
     /// The words that a misspelt one may have meant: one edit away from four letters on, two from eight, where a
@@ -108,11 +128,12 @@ impl Dictionary<'_> {
             automata.push((FuzzyTermQuery::new_prefix(term, 1, true), true));
         }
         for (query, beginning) in automata {
+            let automaton = query.automaton()?;
             for segment in self.searcher.segment_readers() {
                 let index = segment.inverted_index(self.field)?;
                 // Stems stand before all words.
                 let first = String::from(char::from(STEM_MARK as u8 + 1));
-                let mut words = index.terms().search(query.automaton()?).ge(first).into_stream()?;
+                let mut words = index.terms().search(&automaton).ge(first).into_stream()?;
                 let mut read = 0;
                 while read < weights::MAX_COMPLETIONS_READ && words.advance() {
                     read += 1;
@@ -133,9 +154,7 @@ impl Dictionary<'_> {
 
     /// The `limit` best of them that are alive: by weight, then by frequency, then by spelling.
     fn best(&self, mut near: Vec<Near>, limit: usize) -> tantivy::Result<Vec<Near>> {
-        near.sort_unstable_by(|a, b| {
-            b.weight.total_cmp(&a.weight).then(b.entries.cmp(&a.entries)).then_with(|| a.word.cmp(&b.word))
-        });
+        near.sort_unstable_by(better);
         let mut best = Vec::new();
         for word in near {
             if best.len() == limit {
@@ -147,6 +166,11 @@ impl Dictionary<'_> {
         }
         Ok(best)
     }
+}
+
+/// By weight, then by frequency, then by spelling.
+fn better(a: &Near, b: &Near) -> Ordering {
+    b.weight.total_cmp(&a.weight).then(b.entries.cmp(&a.entries)).then_with(|| a.word.cmp(&b.word))
 }
 
 /// What a word counts as against the typed one.

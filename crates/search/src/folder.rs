@@ -78,6 +78,7 @@ fn open_guarded(dir: &Path, exists: bool) -> tantivy::Result<Shared> {
         desk: Mutex::new(Desk { writer: Some(writer), lent: false }),
         given_back: Condvar::new(),
         current: Mutex::new(Current { snapshot: snapshot.into(), position }),
+        stems: Mutex::default(),
     })
 }
 

@@ -18,6 +18,7 @@ use crate::question::Understood;
 use crate::rebuild::Rebuild;
 use crate::schema::Fields;
 use crate::snapshot::Snapshot;
+use crate::tongue::Stems;
 
 /// The index of a blog's published entries: a cheap handle, all clones of which are the same index.
 ///
@@ -47,7 +48,12 @@ pub(crate) struct Shared {
     /// Told when a rebuild gives the writer back.
     pub(crate) given_back: Condvar,
     pub(crate) current: Mutex<Current>,
+    /// Stems of words that questions met, for the next ones.
+    pub(crate) stems: Mutex<Vec<Stems>>,
 }
+
+/// As many as questions that are answered at once on a large machine.
+const STEMS_KEPT: usize = 32;
 
 /// Where the writer lies.
 pub(crate) struct Desk {
@@ -167,7 +173,13 @@ impl Index {
     /// [`Error::Broken`] where the index is damaged.
     #[instrument(name = "search.query", skip_all, fields(limit = request.limit, skip = request.skip))]
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResults, Error> {
-        self.ask(|snapshot| Understood::new(snapshot, request)?.hits(request))
+        let mut stems = lock(&self.shared.stems).pop().unwrap_or_default();
+        let found = self.ask(|snapshot| Understood::new(snapshot, request)?.hits(request, &mut stems));
+        let mut known = lock(&self.shared.stems);
+        if known.len() < STEMS_KEPT {
+            known.push(stems);
+        }
+        found
     }
 
     /// Counts what [`Index::search`] finds on all pages.

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
-use inkstand_model::Slug;
-use tantivy::Searcher;
+use inkstand_model::{EntryId, EntryKind, Slug};
 use tantivy::schema::Field;
+use tantivy::{DocAddress, Searcher, SegmentOrdinal};
 
+use crate::columns::Columns;
 use crate::dictionary::Dictionary;
 use crate::document::split_label;
 use crate::schema::Fields;
@@ -25,6 +26,9 @@ pub(crate) struct Snapshot {
     /// The languages of its entries, the most frequent first: in which one a question is asked nobody says, so
     /// that its words get the stems of all of them.
     pub(crate) tongues: Vec<Tongue>,
+    /// Whether those are all of its languages.
+    pub(crate) all_tongues: bool,
+    columns: Vec<OnceLock<Columns>>,
     names: OnceLock<Names>,
 }
 
@@ -64,8 +68,39 @@ impl Snapshot {
         }
         let mut tongues: Vec<(u64, Tongue)> = entries.into_iter().map(|(tongue, n)| (n, tongue)).collect();
         tongues.sort_unstable_by(|a, b| b.cmp(a));
+        let all_tongues = tongues.len() <= MAX_TONGUES;
         let tongues = tongues.into_iter().map(|(_, tongue)| tongue).take(MAX_TONGUES).collect();
-        Ok(Self { searcher, fields, tongues, names: OnceLock::new() })
+        let columns = searcher.segment_readers().iter().map(|_| OnceLock::new()).collect();
+        Ok(Self { searcher, fields, tongues, all_tongues, columns, names: OnceLock::new() })
+    }
+
+    /// The columns of a segment, opened at the first need.
+    pub(crate) fn columns(&self, segment: SegmentOrdinal) -> tantivy::Result<&Columns> {
+        let place = &self.columns[segment as usize];
+        if let Some(columns) = place.get() {
+            return Ok(columns);
+        }
+        let columns = Columns::open(self.searcher.segment_reader(segment))?;
+        Ok(place.get_or_init(|| columns))
+    }
+
+    /// Which entry stands there.
+    pub(crate) fn entry(&self, address: DocAddress) -> tantivy::Result<(EntryId, EntryKind)> {
+        Ok(self.columns(address.segment_ord)?.entry(address.doc_id))
+    }
+
+    /// How many terms that field has in an entry on the average.
+    pub(crate) fn average_length(&self, field: Field) -> tantivy::Result<f32> {
+        let mut terms = 0;
+        for segment in self.searcher.segment_readers() {
+            terms += segment.inverted_index(field)?.total_num_tokens();
+        }
+        Ok((terms as f32 / self.entries().max(1) as f32).max(1.0))
+    }
+
+    /// Entries of all segments, deleted ones included.
+    pub(crate) fn entries(&self) -> u64 {
+        self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
     }
 
     /// The dictionary of all words.

@@ -1,7 +1,6 @@
 //! Languages that have a stemmer.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use frostem::{Algorithm, Stemmer};
 use inkstand_model::Language;
 
@@ -80,11 +79,21 @@ impl Tongue {
         Self(u8::try_from(place).ok().filter(|&place| usize::from(place) <= STEMMERS.len()).unwrap_or(0))
     }
 
+    /// Whether a stem begins as its word does: some stemmers take prefixes away.
+    pub(crate) fn keeps_first_letters(self) -> bool {
+        const KEEPING: [&str; 16] =
+            ["en", "da", "fi", "fr", "de", "hu", "it", "no", "nb", "nn", "pt", "ro", "ru", "es", "sv", "tr"];
+        self.algorithm().is_none_or(|(name, _)| KEEPING.contains(name))
+    }
+
+    fn algorithm(self) -> Option<&'static (&'static str, Algorithm)> {
+        usize::from(self.0).checked_sub(1).and_then(|place| STEMMERS.get(place))
+    }
+
     /// The index terms of the stems of a word: one, and where accents change it another one, so that `résumés` is
     /// found by `resumes` and the other way round.
     fn stems(self, piece: &Piece<'_>) -> Vec<String> {
-        let Some((_, algorithm)) = usize::from(self.0).checked_sub(1).and_then(|place| STEMMERS.get(place))
-        else {
+        let Some((_, algorithm)) = self.algorithm() else {
             return vec![format!("{STEM_MARK}{}", piece.folded)];
         };
         let stemmer = Stemmer::new(*algorithm);
@@ -104,13 +113,22 @@ impl Tongue {
 #[derive(Clone, Debug)]
 pub(crate) struct Stems {
     tongue: Tongue,
-    known: HashMap<String, Vec<String>>,
+    /// Words, and where their stems stand.
+    known: HashMap<String, (usize, usize)>,
+    /// The stems of all words, one behind the other.
+    stems: Vec<String>,
+}
+
+impl Default for Stems {
+    fn default() -> Self {
+        Self::new(Tongue::PLAIN)
+    }
 }
 
 impl Stems {
     /// In that language.
     pub(crate) fn new(tongue: Tongue) -> Self {
-        Self { tongue, known: HashMap::new() }
+        Self { tongue, known: HashMap::default(), stems: Vec::new() }
     }
 
     /// Goes on in another language.
@@ -120,20 +138,33 @@ impl Stems {
         }
     }
 
+    /// Whether stems begin as their words do.
+    pub(crate) fn keep_first_letters(&self) -> bool {
+        self.tongue.keeps_first_letters()
+    }
+
     /// The index terms of the stems of a word; none of what is no word of letters.
     pub(crate) fn of(&mut self, piece: &Piece<'_>) -> &[String] {
         if !matches!(piece.kind, PieceKind::Word | PieceKind::Joined) {
             return &[];
         }
-        if !self.known.contains_key(piece.lower) {
-            self.known.insert(piece.lower.to_owned(), self.tongue.stems(piece));
-        }
-        self.known.get(piece.lower).map_or(&[], Vec::as_slice)
+        let (start, end) = match self.known.get(piece.lower) {
+            Some(&known) => known,
+            None => {
+                let start = self.stems.len();
+                self.stems.extend(self.tongue.stems(piece));
+                self.known.insert(piece.lower.to_owned(), (start, self.stems.len()));
+                (start, self.stems.len())
+            }
+        };
+        self.stems.get(start..end).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::words::Scanner;
 
@@ -156,6 +187,22 @@ mod tests {
             ("en", "E0502", vec![]),
         ] {
             assert_eq!(stems(tongue, word), expected, "{tongue} {word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn stems_begin_as_their_words(word in "[a-zäöüßéèçñåøæ]{1,12}") {
+            for (name, _) in &STEMMERS {
+                if Tongue::named(name).keeps_first_letters() {
+                    let stems = stems(name, &word);
+                    let folded = words::folded(&word);
+                    prop_assert!(
+                        stems.iter().all(|stem| stem.as_bytes().first() == folded.as_bytes().first()),
+                        "{} {} {:?}", name, word, stems
+                    );
+                }
+            }
         }
     }
 

@@ -34,6 +34,26 @@ pub(crate) const OTHER_FIRST_LETTER: f32 = 0.6;
 /// What a word that only begins as the unfinished last one counts.
 pub(crate) const UNFINISHED: f32 = 0.8;
 
+/// BM25's `k1`: how soon more of the same word says no more.
+pub(crate) const SATURATION: f32 = 1.2;
+/// BM25's `b`: how much a long text needs more of a word than a short one.
+pub(crate) const LENGTH: f32 = 0.75;
+
+/// So many entries are taken by a plain sum over their words, and only those are scored in full. Enough that the
+/// largest page has them twice.
+pub(crate) const SHORTLIST: usize = 200;
+
+/// A question of at least so many telling words is asked again with words of its best entries.
+pub(crate) const FEEDBACK_LEAST_WORDS: usize = 6;
+/// Of so many entries.
+pub(crate) const FEEDBACK_ENTRIES: usize = 10;
+/// So many words.
+pub(crate) const FEEDBACK_WORDS: usize = 20;
+/// What the most telling of them counts as against a typed one.
+pub(crate) const FEEDBACK: f32 = 0.3;
+/// So many words of an entry are looked at: the beginning says what it is about.
+pub(crate) const FEEDBACK_READ: usize = 500;
+
 /// A word in more than this share of the entries says little, and is not asked for where others are.
 pub(crate) const FILLER_SHARE: f64 = 0.33;
 /// In a blog with fewer entries than this no word is a filler.
