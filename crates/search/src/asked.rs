@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::dictionary::{Dictionary, Near};
+use crate::function_words::is_function_word;
 use crate::tongue::{Stems, Tongue};
 use crate::weights;
 use crate::words::{PieceKind, Scanner};
@@ -19,6 +20,8 @@ pub(crate) struct AskedWord {
     pub(crate) exact: Vec<Near>,
     /// Whether its stems are in every entry that has the word as it was typed.
     pub(crate) covered: bool,
+    /// Whether it only holds the sentence together.
+    pub(crate) function: bool,
     /// Terms that are the word where they follow each other: `node`, `js`; or the pairs of 東京都.
     pub(crate) sequence: Vec<String>,
     /// Words that count as it, the best of them only.
@@ -102,7 +105,7 @@ impl<'a> Asker<'a> {
             return Ok(());
         }
         if unfinished {
-            word.near = self.dictionary.completions(&word.spelled)?;
+            word.near = self.dictionary.completions(&word.spelled, weights::MAX_COMPLETED)?;
         }
         if own == 0 && word.near.is_empty() {
             word.near = self.dictionary.corrections(&word.spelled, unfinished)?;
@@ -122,6 +125,7 @@ impl<'a> Asker<'a> {
                 spelled: piece.folded.to_owned(),
                 times: 1,
                 covered: *all_tongues && piece.kind == PieceKind::Word,
+                function: stems.iter().any(|stems| is_function_word(stems.tongue(), piece.folded)),
                 ..AskedWord::default()
             };
             for stem in stems.iter_mut().flat_map(|stems| stems.of(&piece)) {

@@ -7,6 +7,9 @@ use tantivy::{DocAddress, Score};
 use crate::order::Place;
 use crate::snapshot::Snapshot;
 
+/// Entries in their order, each with its place.
+pub(crate) type Placed = Vec<(Place, DocAddress)>;
+
 /// The first `limit` entries in that order, each with its place. Which they are does not depend on how the entries
 /// are spread over segments: equal scores are told apart by date and id.
 ///
@@ -18,7 +21,7 @@ pub(crate) fn best(
     order: SearchOrder,
     limit: usize,
     counting: bool,
-) -> tantivy::Result<(Vec<(Place, DocAddress)>, Option<u64>)> {
+) -> tantivy::Result<(Placed, Option<u64>)> {
     if order == SearchOrder::Relevance {
         best_by_score(snapshot, query, limit, counting)
     } else {
@@ -31,7 +34,7 @@ fn best_by_score(
     query: &dyn Query,
     limit: usize,
     counting: bool,
-) -> tantivy::Result<(Vec<(Place, DocAddress)>, Option<u64>)> {
+) -> tantivy::Result<(Placed, Option<u64>)> {
     let searcher = &snapshot.searcher;
     let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
     let mut list = Scores { snapshot, limit, found: Vec::new(), least: Score::MIN, error: None };
@@ -101,7 +104,7 @@ impl Scores<'_> {
         Ok(())
     }
 
-    fn into_sorted(mut self) -> tantivy::Result<Vec<(Place, DocAddress)>> {
+    fn into_sorted(mut self) -> tantivy::Result<Placed> {
         if let Some(error) = self.error.take() {
             return Err(error);
         }
@@ -113,7 +116,7 @@ impl Scores<'_> {
         Ok(placed)
     }
 
-    fn placed(&self, found: &[(Score, DocAddress)]) -> tantivy::Result<Vec<(Place, DocAddress)>> {
+    fn placed(&self, found: &[(Score, DocAddress)]) -> tantivy::Result<Placed> {
         let place = |&(score, address): &(Score, DocAddress)| {
             let columns = self.snapshot.columns(address.segment_ord)?;
             Ok((columns.place(SearchOrder::Relevance, score, address.doc_id), address))
@@ -128,7 +131,7 @@ fn best_by_date(
     order: SearchOrder,
     limit: usize,
     counting: bool,
-) -> tantivy::Result<(Vec<(Place, DocAddress)>, Option<u64>)> {
+) -> tantivy::Result<(Placed, Option<u64>)> {
     let searcher = &snapshot.searcher;
     let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
     let mut found: Vec<(Place, DocAddress)> = Vec::new();
@@ -149,7 +152,9 @@ fn best_by_date(
                 }
                 found.push((columns.place(order, 0.0, doc), DocAddress::new(ordinal, doc)));
                 if found.len() > limit.saturating_mul(2) {
-                    found.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+                    if let Some(last) = limit.checked_sub(1) {
+                        found.select_nth_unstable_by(last, |(a, _), (b, _)| b.cmp(a));
+                    }
                     found.truncate(limit);
                     least_date = found.last().map_or(i64::MAX, |(place, _)| place.date);
                 }

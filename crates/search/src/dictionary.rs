@@ -4,15 +4,15 @@
 //! reader would not learn what was searched. We look the words up ourselves and search for those.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::termdict::TermMerger;
 use tantivy::{DocSet, Searcher, TERMINATED, Term};
 
 use crate::tongue::STEM_MARK;
 use crate::weights;
+use crate::word_list::WordLists;
 
 /// A word of the dictionary in place of the typed one.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,8 @@ pub(crate) struct Dictionary<'a> {
     pub(crate) searcher: &'a Searcher,
     /// In which field.
     pub(crate) field: Field,
+    /// What was read of it before.
+    pub(crate) lists: &'a WordLists,
 }
 
 impl Dictionary<'_> {
@@ -73,44 +75,51 @@ impl Dictionary<'_> {
         Ok(false)
     }
 
-    /// The words that begin so, the most frequent first; the word itself is not among them.
-    pub(crate) fn completions(&self, beginning: &str) -> tantivy::Result<Vec<Near>> {
+    /// The words that begin so, the most frequent first; the word itself is not among them. Together they are in at most
+    /// `entries` entries, the first one left out of account: of a short beginning in a large blog the words that
+    /// nearly everything has are not worth reading all their entries.
+    pub(crate) fn completions(&self, beginning: &str, entries: u64) -> tantivy::Result<Vec<Near>> {
         if beginning.chars().count() < 2 {
             return Ok(Vec::new());
         }
-        let end = format!("{beginning}\u{10ffff}");
-        let indexes: tantivy::Result<Vec<_>> = self
-            .searcher
-            .segment_readers()
-            .iter()
-            .map(|segment| segment.inverted_index(self.field))
-            .collect();
-        let indexes = indexes?;
-        let streams: std::io::Result<Vec<_>> =
-            indexes.iter().map(|index| index.terms().range().gt(beginning).lt(&end).into_stream()).collect();
-        let mut words = TermMerger::new(streams?);
-        // Most words are seen and not taken, so that nothing is allocated for them.
-        let mut best: Vec<Near> = Vec::new();
-        let mut least = 0;
-        let mut read = 0;
-        while read < weights::MAX_COMPLETIONS_READ && words.advance() {
-            read += 1;
-            let entries =
-                words.current_segment_ords_and_term_infos().map(|(_, info)| u64::from(info.doc_freq)).sum();
-            if entries <= least {
-                continue;
-            }
-            if let Ok(word) = std::str::from_utf8(words.key()) {
-                best.push(Near { word: word.to_owned(), entries, weight: weights::UNFINISHED });
-            }
-            // Room for words that turn out to be withdrawn.
-            if best.len() >= weights::MAX_COMPLETIONS * 4 {
-                best.sort_unstable_by(better);
-                best.truncate(weights::MAX_COMPLETIONS * 2);
-                least = best.last().map_or(0, |near| near.entries);
-            }
+        // Room for words that others are more frequent than elsewhere, or that turn out to be withdrawn.
+        const OF_EACH: usize = weights::MAX_COMPLETIONS * 2;
+        let mut lists = Vec::new();
+        for segment in self.searcher.segment_readers() {
+            lists.push(self.lists.of(segment, self.field)?);
         }
-        self.best(best, weights::MAX_COMPLETIONS)
+        let mut words: HashSet<&str> = HashSet::new();
+        for list in &lists {
+            let mut best: Vec<(u32, &str)> = Vec::new();
+            let mut least = 0;
+            for (word, entries) in list.beginning(beginning) {
+                if entries > least {
+                    best.push((entries, word));
+                }
+                if best.len() > OF_EACH * 2 {
+                    best.select_nth_unstable_by(OF_EACH - 1, |(a, one), (b, other)| {
+                        b.cmp(a).then(one.cmp(other))
+                    });
+                    best.truncate(OF_EACH);
+                    least = best.last().map_or(0, |(entries, _)| *entries);
+                }
+            }
+            words.extend(best.into_iter().map(|(_, word)| word));
+        }
+        let near = words.into_iter().map(|word| Near {
+            word: word.to_owned(),
+            entries: lists.iter().map(|list| u64::from(list.entries(word))).sum(),
+            weight: weights::UNFINISHED,
+        });
+        let mut left = entries;
+        let mut best = self.best(near.collect(), weights::MAX_COMPLETIONS)?;
+        let mut first = true;
+        best.retain(|near| {
+            let fits = std::mem::take(&mut first) || near.entries <= left;
+            left -= if fits { near.entries.min(left) } else { 0 };
+            fits
+        });
+        Ok(best)
     }
 
     /// The words that a misspelt one may have meant: one edit away from four letters on, two from eight, where a
@@ -135,7 +144,7 @@ impl Dictionary<'_> {
                 let first = String::from(char::from(STEM_MARK as u8 + 1));
                 let mut words = index.terms().search(&automaton).ge(first).into_stream()?;
                 let mut read = 0;
-                while read < weights::MAX_COMPLETIONS_READ && words.advance() {
+                while read < weights::MAX_NEAR_READ && words.advance() {
                     read += 1;
                     let Ok(word) = std::str::from_utf8(words.key()) else { continue };
                     let entries = u64::from(words.value().doc_freq);

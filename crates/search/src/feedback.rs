@@ -3,7 +3,6 @@
 //! A question of many words describes a subject, and its best entries say which words belong to that as well
 //! (pseudo-relevance feedback). One of few words means just these: there it is left alone.
 
-use foldhash::HashMap;
 use tantivy::query::{BooleanQuery, Occur, Query};
 use tantivy::schema::Value;
 use tantivy::{DocAddress, TantivyDocument, Term};
@@ -14,7 +13,12 @@ use crate::scoring::Scoring;
 use crate::snapshot::Snapshot;
 use crate::tongue::{Stems, Tongue};
 use crate::weights;
-use crate::words::Scanner;
+use crate::words::{Scanner, WordMap};
+
+/// How soon more of the same word says no more, in an entry of `LONG` words and a little less.
+const SATURATION: f32 = 1.2;
+/// Words of a longish entry.
+const LONG: f32 = 200.0;
 
 /// Asks a question again, with more words.
 pub(crate) struct Feedback {
@@ -62,7 +66,7 @@ impl Added {
 /// The most telling stems of the best entries: those that several of them have and few others.
 pub(crate) fn added(
     snapshot: &Snapshot,
-    scoring: &Scoring,
+    scoring: &mut Scoring,
     best: &[(Place, DocAddress)],
     stems: &mut Stems,
 ) -> tantivy::Result<Vec<Added>> {
@@ -70,12 +74,12 @@ pub(crate) fn added(
         return Ok(Vec::new());
     };
     // How much the entries say of it, and how many of them say it.
-    let mut said: HashMap<String, (f32, u32)> = HashMap::default();
+    let mut said: WordMap<(f32, u32)> = WordMap::default();
     for (place, address) in best.iter().take(weights::FEEDBACK_ENTRIES) {
         let (counts, length) = counts(snapshot, *address, stems)?;
         for (stem, count) in counts {
             let said = said.entry(stem).or_default();
-            let often = count / (count + weights::SATURATION * (0.25 + length / 200.0));
+            let often = count / (count + SATURATION * (0.25 + length / LONG));
             said.0 += place.score / highest * often;
             said.1 += 1;
         }
@@ -83,19 +87,32 @@ pub(crate) fn added(
     let entries = snapshot.entries();
     let words = snapshot.words();
     let mut telling: Vec<(f32, String, f32)> = Vec::new();
+    let mut typed: Vec<(f32, Term)> = Vec::new();
     for (stem, (worth, by)) in said {
         let term: Term = words.term(&stem);
-        if by < 2 || scoring.has_term(&term) {
+        if by < 2 {
             continue;
         }
         let having = words.entries(&stem)?;
         if having as f64 <= entries as f64 * weights::FILLER_SHARE {
             let rarity = rarity(having, entries);
-            telling.push((worth * rarity, stem, rarity));
+            if scoring.has_term(&term) {
+                typed.push((worth * rarity, term));
+            } else {
+                telling.push((worth * rarity, stem, rarity));
+            }
         }
     }
     telling.sort_unstable_by(|(a, one, _), (b, other, _)| b.total_cmp(a).then_with(|| one.cmp(other)));
     telling.truncate(weights::FEEDBACK_WORDS);
+    let of_all = telling
+        .iter()
+        .map(|(worth, ..)| *worth)
+        .chain(typed.iter().map(|(worth, _)| *worth))
+        .fold(f32::MIN_POSITIVE, f32::max);
+    for (worth, term) in typed {
+        scoring.strengthen(&term, weights::FEEDBACK * worth / of_all);
+    }
     let most = telling.first().map_or(1.0, |(worth, ..)| *worth);
     let added = telling.into_iter().map(|(worth, stem, rarity)| Added {
         stem,
@@ -106,16 +123,12 @@ pub(crate) fn added(
 }
 
 /// How often an entry has each stem, and how many words it has.
-fn counts(
-    snapshot: &Snapshot,
-    entry: DocAddress,
-    stems: &mut Stems,
-) -> tantivy::Result<(HashMap<String, f32>, f32)> {
+fn counts(snapshot: &Snapshot, entry: DocAddress, stems: &mut Stems) -> tantivy::Result<(WordMap<f32>, f32)> {
     let stored: TantivyDocument = snapshot.searcher.doc(entry)?;
     let text = |field| stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
     let fields = &snapshot.fields;
     stems.speak(text(fields.stored_language).chars().next().map_or(Tongue::PLAIN, Tongue::from_char));
-    let mut counts: HashMap<String, f32> = HashMap::default();
+    let mut counts: WordMap<f32> = WordMap::default();
     let mut length = 0.0;
     let mut scanner = Scanner::default();
     for text in [text(fields.stored_title), text(fields.stored_text)] {

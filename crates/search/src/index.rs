@@ -19,6 +19,7 @@ use crate::rebuild::Rebuild;
 use crate::schema::Fields;
 use crate::snapshot::Snapshot;
 use crate::tongue::Stems;
+use crate::word_list::WordLists;
 
 /// The index of a blog's published entries: a cheap handle, all clones of which are the same index.
 ///
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     /// Told when a rebuild gives the writer back.
     pub(crate) given_back: Condvar,
     pub(crate) current: Mutex<Current>,
+    pub(crate) lists: WordLists,
     /// Stems of words that questions met, for the next ones.
     pub(crate) stems: Mutex<Vec<Stems>>,
 }
@@ -284,7 +286,7 @@ impl Shared {
     /// Makes the last commit what questions are answered from.
     pub(crate) fn look_again(&self, position: Position) -> tantivy::Result<()> {
         self.reader.reload()?;
-        let snapshot = Arc::new(Snapshot::take(self.reader.searcher(), self.fields)?);
+        let snapshot = Arc::new(Snapshot::take(self.reader.searcher(), self.fields, self.lists.clone())?);
         *lock(&self.current) = Current { snapshot, position: Some(position) };
         Ok(())
     }

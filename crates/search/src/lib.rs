@@ -52,6 +52,7 @@ mod facet;
 mod feedback;
 mod filter;
 mod folder;
+mod function_words;
 mod index;
 mod marks;
 mod order;
@@ -69,6 +70,7 @@ mod snapshot;
 mod suggest;
 mod tongue;
 mod weights;
+mod word_list;
 mod words;
 
 pub use error::{Error, OpenError};

@@ -12,12 +12,11 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
 use crate::asked::{AskedWord, Asker};
-use crate::best::best;
+use crate::best::{Placed, best};
 use crate::facet::{FacetCounter, most_frequent};
 use crate::feedback::{self, Feedback};
 use crate::filter::{Conditions, kind_term, language_term, slug_terms};
 use crate::marks::Marker;
-use crate::order::Place;
 use crate::query_language::{Wanted, parse};
 use crate::ranking::{Ranking, any, most_of, sequence};
 use crate::scoring::Scoring;
@@ -45,12 +44,15 @@ enum Finding {
     /// All of them by date, or by what `matching` itself scores.
     AsMatching,
     /// In two steps: the best by a plain sum are scored in full.
-    InTwoSteps {
-        /// Hits that the whole score lifts above what the plain sum says: those with all words, and those with the tag.
-        lifted: Vec<Box<dyn Query>>,
-        scoring: Scoring,
-        feedback: Option<Feedback>,
-    },
+    InTwoSteps(Box<TwoSteps>),
+}
+
+/// What the two steps need.
+struct TwoSteps {
+    /// Hits that the whole score lifts above what the plain sum says: those with all words, and those with the tag.
+    lifted: Vec<Box<dyn Query>>,
+    scoring: Scoring,
+    feedback: Option<Feedback>,
 }
 
 impl Understood {
@@ -98,10 +100,11 @@ impl Understood {
         until: usize,
         counting: bool,
         stems: &mut Stems,
-    ) -> tantivy::Result<(Vec<(Place, DocAddress)>, Option<u64>)> {
-        let Finding::InTwoSteps { lifted, scoring, feedback } = &self.finding else {
+    ) -> tantivy::Result<(Placed, Option<u64>)> {
+        let Finding::InTwoSteps(steps) = &self.finding else {
             return best(&self.snapshot, &*self.matching, self.order, until, counting);
         };
+        let TwoSteps { lifted, scoring, feedback } = &**steps;
         let mut shortlist = Shortlist::new(&self.snapshot);
         let count = shortlist.add(&*self.matching, counting)?;
         for lifted in lifted {
@@ -109,8 +112,8 @@ impl Understood {
         }
         let mut found = shortlist.scored(scoring)?;
         if let Some(feedback) = feedback {
-            let added = feedback::added(&self.snapshot, scoring, &found, stems)?;
             let mut scoring = scoring.clone();
+            let added = feedback::added(&self.snapshot, &mut scoring, &found, stems)?;
             added.iter().for_each(|added| added.score_in(&self.snapshot, &mut scoring));
             shortlist.add(&*feedback.query(&self.snapshot, &added), false)?;
             found = shortlist.scored(&scoring)?;
@@ -317,7 +320,12 @@ impl<'a> Understanding<'a> {
         if lift_all {
             lifted.push(with_conditions(self.ranking.matching(&divided, telling)));
         }
-        let mut scoring = Scoring::of(self.snapshot, &self.words, &divided, &self.phrases, lift_all)?;
+        let all_words = match least {
+            _ if !lift_all => 0.0,
+            1 => weights::ALL_WORDS,
+            _ => weights::ALL_OF_FEW_WORDS,
+        };
+        let mut scoring = Scoring::of(self.snapshot, &self.words, &divided, &self.phrases, all_words)?;
         for tag in self.whole_text.iter().flat_map(|slug| slug_terms(slug, &[self.snapshot.fields.tag])) {
             if searcher.doc_freq(&tag)? > 0 {
                 let tagged = TermQuery::new(tag.clone(), IndexRecordOption::Basic);
@@ -332,7 +340,7 @@ impl<'a> Understanding<'a> {
             conditions: conditions.iter().map(|(occur, query)| (*occur, query.box_clone())).collect(),
         });
         let of_terms = conditions.is_empty() && self.ranking.of_terms(&divided, least);
-        Ok((matching, Finding::InTwoSteps { lifted, scoring, feedback }, of_terms))
+        Ok((matching, Finding::InTwoSteps(Box::new(TwoSteps { lifted, scoring, feedback })), of_terms))
     }
 }
 

@@ -13,6 +13,10 @@ use crate::dictionary::{Dictionary, Near};
 use crate::tongue::STEM_MARK;
 use crate::weights;
 
+/// A word of more forms than this is an unfinished one: all that it may become are alike, so that there is nothing to
+/// leave out.
+const FEW_FORMS: usize = 3;
+
 /// Builds queries over the entries of one state of the index.
 pub(crate) struct Ranking<'a> {
     /// The words of all sections.
@@ -30,15 +34,20 @@ pub(crate) struct Divided<'a> {
 }
 
 impl Ranking<'_> {
-    /// Puts aside the words that are in every third entry and those that are in none. Where only such words were
-    /// typed ("to be or not to be"), they are what is searched.
+    /// Puts aside the words that are in every third entry, those that only hold a sentence together, and those that are
+    /// in no entry. Where only such words were typed ("to be or not to be"), they are what is searched.
     pub(crate) fn divide<'a>(&self, words: &'a [AskedWord]) -> Divided<'a> {
         let found: Vec<&AskedWord> = words.iter().filter(|word| word.entries > 0).collect();
         let fills = |word: &AskedWord| {
             self.entries >= weights::FILLER_MIN_ENTRIES
                 && word.entries as f64 > self.entries as f64 * weights::FILLER_SHARE
         };
-        let (filling, telling): (Vec<_>, Vec<_>) = found.into_iter().partition(|word| fills(word));
+        let (mut filling, mut telling): (Vec<_>, Vec<_>) = found.into_iter().partition(|word| fills(word));
+        let subject = telling.iter().filter(|word| !word.function).count();
+        if subject >= weights::SUBJECT_WORDS {
+            telling.retain(|word| !word.function);
+            filling.retain(|word| !word.function);
+        }
         if telling.is_empty() {
             return Divided { telling: filling, filling: Vec::new() };
         }
@@ -49,33 +58,30 @@ impl Ranking<'_> {
     /// alone as far as that is possible: of unions and intersections of terms most postings need not be decoded to
     /// find the best, nor to count.
     pub(crate) fn matching(&self, words: &Divided<'_>, least: usize) -> Box<dyn Query> {
-        match (words.telling.as_slice(), least) {
-            ([], _) => Box::new(EmptyQuery),
-            (telling, 0 | 1) => one_or_union(telling.iter().flat_map(|word| self.forms(word)).collect()),
-            (telling, least) => {
-                let mut queries: Vec<_> = telling.iter().map(|word| self.word(word)).collect();
-                match queries.len().cmp(&least) {
-                    Ordering::Less => Box::new(EmptyQuery),
-                    Ordering::Equal => Box::new(BooleanQuery::intersection(queries)),
-                    Ordering::Greater => {
-                        queries.truncate(usize::from(u8::MAX));
-                        Box::new(AtLeast::new(queries, least))
-                    }
-                }
-            }
+        let telling = &words.telling;
+        if self.of_terms(words, least) && least <= 1 {
+            return one_or_union(telling.iter().flat_map(|word| self.forms(word)).collect());
+        }
+        let mut queries: Vec<_> = telling.iter().map(|word| self.word(word)).collect();
+        match (queries.len().cmp(&least.max(1)), queries.len()) {
+            (Ordering::Less, _) => Box::new(EmptyQuery),
+            (_, 1) => queries.remove(0),
+            (Ordering::Equal, _) => Box::new(BooleanQuery::intersection(queries)),
+            (Ordering::Greater, _) => Box::new(AtLeast::of(queries, least.max(1))),
         }
     }
 
     /// Whether [`Ranking::matching`] is a union or an intersection of terms alone.
     pub(crate) fn of_terms(&self, words: &Divided<'_>, least: usize) -> bool {
-        let spaced = words.telling.iter().all(|word| word.sequence.is_empty());
-        let single = || words.telling.iter().all(|word| self.forms(word).len() == 1);
-        spaced && (least <= 1 || least == words.telling.len() && single())
+        let most = if least <= 1 { FEW_FORMS } else { 1 };
+        (least <= 1 || least == words.telling.len())
+            && words.telling.iter().all(|word| word.sequence.is_empty() && self.forms(word).len() <= most)
     }
 
     /// One word in all its forms.
     pub(crate) fn word(&self, word: &AskedWord) -> Box<dyn Query> {
-        one_or_union(self.forms(word))
+        let forms = self.forms(word);
+        if forms.len() > FEW_FORMS { Box::new(AtLeast::best_of(forms)) } else { one_or_union(forms) }
     }
 
     /// What together finds every entry that has the word.

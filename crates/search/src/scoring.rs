@@ -28,8 +28,10 @@ pub(crate) struct Scoring {
     phrases: Vec<Sequence>,
     /// What lifts an entry where it is there.
     tags: Vec<usize>,
-    /// How many telling words make all of them; 0 where every hit has them.
-    all: usize,
+    /// How many telling words there are.
+    telling: usize,
+    /// What an entry gains that has all of them.
+    all_words: f32,
 }
 
 /// A term that is looked for in the entries.
@@ -54,6 +56,8 @@ struct ScoredWord {
     /// The same for terms that follow each other.
     sequence: Option<Sequence>,
     telling: bool,
+    /// The same in titles, of a telling one.
+    title: Vec<usize>,
 }
 
 /// Terms that follow each other.
@@ -63,6 +67,9 @@ struct Sequence {
     terms: Vec<usize>,
     weight: f32,
 }
+
+/// So many forms of a word are looked for in titles.
+const MOST_IN_TITLE: usize = 8;
 
 /// An entry with its score.
 #[derive(Clone, Copy, Debug)]
@@ -76,13 +83,13 @@ pub(crate) struct Scored {
 }
 
 impl Scoring {
-    /// For the words of a question, of which entries need not have all where `all_lift`.
+    /// For the words of a question; entries that have all of them gain `all_words`.
     pub(crate) fn of(
         snapshot: &Snapshot,
         asked: &[AskedWord],
         divided: &Divided<'_>,
         phrases: &[Vec<String>],
-        all_lift: bool,
+        all_words: f32,
     ) -> tantivy::Result<Self> {
         let mut building = Building::new(snapshot);
         let entries = snapshot.entries();
@@ -103,8 +110,16 @@ impl Scoring {
         for phrase in phrases {
             sequences.extend(building.sequence(snapshot.fields.words, phrase, 1.0, entries)?);
         }
-        let all = if all_lift { divided.telling.len() } else { 0 };
-        Ok(Self { terms: building.terms, words, neighbours, phrases: sequences, tags: Vec::new(), all })
+        let telling = divided.telling.len();
+        Ok(Self {
+            terms: building.terms,
+            words,
+            neighbours,
+            phrases: sequences,
+            tags: Vec::new(),
+            telling,
+            all_words,
+        })
     }
 
     /// Lifts entries with that tag.
@@ -119,6 +134,13 @@ impl Scoring {
             ScoredWord { times: 1.0, stems: vec![(self.terms.len(), weight)], ..ScoredWord::default() };
         self.terms.push(ScoredTerm { term, places: false });
         self.words.push(word);
+    }
+
+    /// Lets a word of the question count more, whose stem that is.
+    pub(crate) fn strengthen(&mut self, term: &Term, more: f32) {
+        let Some(place) = self.terms.iter().position(|known| known.term == *term) else { return };
+        let words = self.words.iter_mut().filter(|word| word.stems.iter().any(|(stem, _)| *stem == place));
+        words.for_each(|word| word.times *= 1.0 + more);
     }
 
     /// Whether that term is one of those that are looked for.
@@ -185,6 +207,12 @@ impl<'a> Building<'a> {
             scored.near.push((self.term(field, &near.word, false), weight));
         }
         scored.sequence = self.sequence(field, &word.sequence, 1.0, entries)?;
+        if telling {
+            let forms =
+                word.exact.iter().chain(&word.near).filter(|form| form.entries > 0).take(MOST_IN_TITLE);
+            let titles = self.snapshot.fields.title_words;
+            scored.title = forms.map(|form| self.term(titles, &form.word, false)).collect();
+        }
         Ok(scored)
     }
 
@@ -286,7 +314,7 @@ impl<'a> Reading<'a> {
         let scoring = self.scoring;
         let norm = self.words.norm(doc);
         let mut score = 0.0;
-        let mut has = 0;
+        let (mut has, mut in_title) = (0, 0);
         for word in &scoring.words {
             let best = |forms: &[(usize, f32)]| {
                 forms
@@ -306,6 +334,7 @@ impl<'a> Reading<'a> {
             }
             score += worth * word.times;
             has += usize::from(word.telling && worth > 0.0);
+            in_title += usize::from(word.title.iter().any(|&term| self.frequencies[term] > 0));
         }
         for phrase in &scoring.phrases {
             score += self.sequence(phrase, doc);
@@ -320,8 +349,12 @@ impl<'a> Reading<'a> {
             // Beside each other in title and body is more than in one, but not twice as much.
             score += best + (sum - best) * 0.5;
         }
-        if scoring.all > 0 && has == scoring.all {
-            score += weights::ALL_WORDS;
+        if has == scoring.telling {
+            score += scoring.all_words;
+        }
+        // One word says too little to make a title of it.
+        if has > 1 && in_title == scoring.telling {
+            score += weights::ALL_IN_TITLE;
         }
         if scoring.tags.iter().any(|&tag| self.frequencies[tag] > 0) {
             score += weights::TAG_IS_TEXT;

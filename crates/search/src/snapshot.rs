@@ -12,6 +12,7 @@ use crate::dictionary::Dictionary;
 use crate::document::split_label;
 use crate::schema::Fields;
 use crate::tongue::Tongue;
+use crate::word_list::WordLists;
 use crate::words::folded_words;
 
 /// At most so many languages are thought of when the stems of a typed word are formed.
@@ -28,6 +29,7 @@ pub(crate) struct Snapshot {
     pub(crate) tongues: Vec<Tongue>,
     /// Whether those are all of its languages.
     pub(crate) all_tongues: bool,
+    lists: WordLists,
     columns: Vec<OnceLock<Columns>>,
     names: OnceLock<Names>,
 }
@@ -53,8 +55,9 @@ pub(crate) struct Name {
 }
 
 impl Snapshot {
-    /// Looks at what the index holds now.
-    pub(crate) fn take(searcher: Searcher, fields: Fields) -> tantivy::Result<Self> {
+    /// Looks at what the index holds now; `lists` are of what it held before.
+    pub(crate) fn take(searcher: Searcher, fields: Fields, lists: WordLists) -> tantivy::Result<Self> {
+        lists.keep(&searcher);
         let mut entries: BTreeMap<Tongue, u64> = BTreeMap::new();
         for segment in searcher.segment_readers() {
             let index = segment.inverted_index(fields.language)?;
@@ -71,7 +74,7 @@ impl Snapshot {
         let all_tongues = tongues.len() <= MAX_TONGUES;
         let tongues = tongues.into_iter().map(|(_, tongue)| tongue).take(MAX_TONGUES).collect();
         let columns = searcher.segment_readers().iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { searcher, fields, tongues, all_tongues, columns, names: OnceLock::new() })
+        Ok(Self { searcher, fields, tongues, all_tongues, lists, columns, names: OnceLock::new() })
     }
 
     /// The columns of a segment, opened at the first need.
@@ -105,12 +108,12 @@ impl Snapshot {
 
     /// The dictionary of all words.
     pub(crate) fn words(&self) -> Dictionary<'_> {
-        Dictionary { searcher: &self.searcher, field: self.fields.words }
+        Dictionary { searcher: &self.searcher, field: self.fields.words, lists: &self.lists }
     }
 
     /// The dictionary of the words of titles.
     pub(crate) fn title_words(&self) -> Dictionary<'_> {
-        Dictionary { searcher: &self.searcher, field: self.fields.title_words }
+        Dictionary { searcher: &self.searcher, field: self.fields.title_words, lists: &self.lists }
     }
 
     /// The names of tags and authors, read at the first need: there are few of them beside the entries.
@@ -126,7 +129,7 @@ impl Snapshot {
     }
 
     fn read_names(&self, labels: &str, slugs: Field) -> tantivy::Result<Vec<Name>> {
-        let slugs = Dictionary { searcher: &self.searcher, field: slugs };
+        let slugs = Dictionary { searcher: &self.searcher, field: slugs, lists: &self.lists };
         let mut seen = HashSet::new();
         let mut names = Vec::new();
         // The newest segments stand last: after a change of name theirs is the current one.

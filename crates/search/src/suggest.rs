@@ -9,6 +9,7 @@ use tantivy::{DocAddress, TantivyDocument};
 
 use crate::best::best;
 use crate::snapshot::{Name, Snapshot};
+use crate::weights;
 use crate::words::folded_words;
 
 /// Of as many titles as this, for each that is wanted, those are taken that begin as what was typed.
@@ -43,7 +44,12 @@ impl Snapshot {
             Box::new(TermQuery::new(dictionary.term(word), IndexRecordOption::Basic))
         };
         let mut lasts = vec![beginning.to_owned()];
-        lasts.extend(dictionary.completions(beginning)?.into_iter().map(|near| near.word));
+        lasts.extend(
+            dictionary
+                .completions(beginning, weights::MAX_TITLES_COMPLETED)?
+                .into_iter()
+                .map(|near| near.word),
+        );
         if lasts.len() == 1 && dictionary.entries(beginning)? == 0 {
             lasts = dictionary.corrections(beginning, true)?.into_iter().map(|near| near.word).collect();
         }

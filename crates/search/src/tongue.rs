@@ -1,10 +1,9 @@
 //! Languages that have a stemmer.
 
-use foldhash::HashMap;
 use frostem::{Algorithm, Stemmer};
 use inkstand_model::Language;
 
-use crate::words::{self, Piece, PieceKind};
+use crate::words::{self, Piece, PieceKind, WordMap};
 
 /// What begins the index term of a stem, so that it is never taken for a word that somebody wrote.
 pub(crate) const STEM_MARK: char = '\u{1}';
@@ -14,7 +13,7 @@ pub(crate) const STEM_MARK: char = '\u{1}';
 pub(crate) struct Tongue(u8);
 
 /// Of at most so many words the stems are remembered.
-const REMEMBERED: usize = 20_000;
+const REMEMBERED: usize = 60_000;
 
 /// A language's place here is stored with each entry: new ones go to the end, or the index has a new format.
 static STEMMERS: [(&str, Algorithm); 33] = [
@@ -114,7 +113,7 @@ impl Tongue {
 pub(crate) struct Stems {
     tongue: Tongue,
     /// Words, and where their stems stand.
-    known: HashMap<String, (usize, usize)>,
+    known: WordMap<(usize, usize)>,
     /// The stems of all words, one behind the other.
     stems: Vec<String>,
 }
@@ -128,7 +127,7 @@ impl Default for Stems {
 impl Stems {
     /// In that language.
     pub(crate) fn new(tongue: Tongue) -> Self {
-        Self { tongue, known: HashMap::default(), stems: Vec::new() }
+        Self { tongue, known: WordMap::default(), stems: Vec::new() }
     }
 
     /// Goes on in another language.
@@ -136,6 +135,11 @@ impl Stems {
         if self.tongue != tongue || self.known.len() > REMEMBERED {
             *self = Self::new(tongue);
         }
+    }
+
+    /// The language.
+    pub(crate) fn tongue(&self) -> Tongue {
+        self.tongue
     }
 
     /// Whether stems begin as their words do.

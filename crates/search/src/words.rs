@@ -3,9 +3,14 @@
 //! One scanner serves documents, questions and marks, so that they cannot disagree. It knows the languages only by
 //! their scripts: what a word is does not depend on an entry's language, only its stem does.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Something for each word. Words are looked up once or more for each that is indexed or marked, which the standard
+/// hasher would make felt.
+pub(crate) type WordMap<V> = HashMap<String, V, foldhash::fast::RandomState>;
 
 /// A word, or a part or a joining of words, found in a text.
 #[derive(Debug)]

@@ -2,11 +2,6 @@
 //! beside what one would otherwise use.
 
 #![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "counts and milliseconds are told"
-)]
 
 mod corpus;
 mod databases;
