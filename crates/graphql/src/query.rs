@@ -235,6 +235,7 @@ impl Finding {
             limit,
             skip,
             marks: hit_fields.iter().any(|hit| hit.field("title").exists() || hit.field("body").exists()),
+            total: ahead.field("totalCount").exists(),
         };
         let hits_wanted =
             ["nodes", "edges", "pageInfo", "corrected"].iter().any(|field| ahead.field(field).exists());
@@ -278,7 +279,14 @@ async fn find_hits(
         .collect();
     // Asked afterwards: the search may have been the one that found the index damaged.
     let complete = reader.search_is_complete();
-    Ok(SearchConnection { request, hits, has_next: results.has_next, corrected: results.corrected, complete })
+    Ok(SearchConnection {
+        request,
+        hits,
+        has_next: results.has_next,
+        total: results.total,
+        corrected: results.corrected,
+        complete,
+    })
 }
 
 async fn fetch(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>> {

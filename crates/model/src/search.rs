@@ -65,6 +65,8 @@ pub struct SearchRequest {
     pub skip: u32,
     /// Whether titles and snippets with marks are wanted: they cost more than the hits themselves.
     pub marks: bool,
+    /// Whether the number of hits on all pages is wanted.
+    pub total: bool,
 }
 
 /// The order of hits.
@@ -86,6 +88,8 @@ pub struct SearchResults {
     pub hits: Vec<SearchHit>,
     /// Whether more follow.
     pub has_next: bool,
+    /// The number of hits on all pages, where the request wanted it.
+    pub total: Option<u64>,
     /// What was searched in place of a text that had a typo.
     pub corrected: Option<String>,
 }

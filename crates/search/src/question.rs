@@ -7,19 +7,20 @@ use std::sync::Arc;
 use inkstand_model::{
     EntryFilter, Facet, FacetField, InstantRange, SearchHit, SearchOrder, SearchRequest, SearchResults, Slug,
 };
-use tantivy::collector::{Count, TopDocs};
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery};
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
 use crate::asked::{AskedWord, Asker};
-use crate::document::{entry_id, kind_of};
+use crate::best::{Placed, best};
 use crate::facet::{FacetCounter, most_frequent};
+use crate::feedback::{self, Feedback};
 use crate::filter::{Conditions, kind_term, language_term, slug_terms};
 use crate::marks::Marker;
-use crate::order::Places;
 use crate::query_language::{Wanted, parse};
 use crate::ranking::{Ranking, any, most_of, sequence};
+use crate::scoring::Scoring;
+use crate::shortlist::Shortlist;
 use crate::snapshot::Snapshot;
 use crate::tongue::{Stems, Tongue};
 use crate::{weights, words};
@@ -29,11 +30,29 @@ pub(crate) struct Understood {
     snapshot: Arc<Snapshot>,
     /// What a hit must be like.
     matching: Box<dyn Query>,
-    /// The same, scoring.
-    ranked: Box<dyn Query>,
+    /// How hits are found and ordered.
+    finding: Finding,
+    /// Whether hits and their number are found together.
+    in_one_go: bool,
     order: SearchOrder,
     marker: Marker,
     corrected: Option<String>,
+}
+
+/// How hits are found and ordered.
+enum Finding {
+    /// All of them by date, or by what `matching` itself scores.
+    AsMatching,
+    /// In two steps: the best by a plain sum are scored in full.
+    InTwoSteps(Box<TwoSteps>),
+}
+
+/// What the two steps need.
+struct TwoSteps {
+    /// Hits that the whole score lifts above what the plain sum says: those with all words, and those with the tag.
+    lifted: Vec<Box<dyn Query>>,
+    scoring: Scoring,
+    feedback: Option<Feedback>,
 }
 
 impl Understood {
@@ -47,37 +66,74 @@ impl Understood {
         };
         let corrected = corrected(&request.text, &understanding.words);
         let marker = understanding.marker();
-        let (matching, ranked) = understanding.queries(order)?;
-        Ok(Self { matching, ranked, order, marker, corrected, snapshot })
+        let (matching, finding, of_terms) = understanding.queries(order)?;
+        // Of terms alone most postings are never looked at, unless they had to be counted.
+        let in_one_go = !of_terms;
+        Ok(Self { matching, finding, in_one_go, order, marker, corrected, snapshot })
     }
 
-    /// A page of hits.
-    pub(crate) fn hits(&self, request: &SearchRequest) -> tantivy::Result<SearchResults> {
+    /// A page of hits, and how many there are on all pages where that is wanted.
+    pub(crate) fn hits(&self, request: &SearchRequest, stems: &mut Stems) -> tantivy::Result<SearchResults> {
         let searcher = &self.snapshot.searcher;
         let (skip, limit) = (request.skip as usize, request.limit as usize);
-        // Room for the page is made beforehand, so that it must not be larger than the index.
         let entries = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
-        let wanted = limit.saturating_add(1).min(entries.saturating_sub(skip));
+        let until = skip.saturating_add(limit).saturating_add(1).min(entries);
         let mut results = SearchResults { corrected: self.corrected.clone(), ..SearchResults::default() };
-        if wanted == 0 {
-            return Ok(results);
+        let (found, counted) = match skip < until {
+            true => self.first(until, request.total && self.in_one_go, stems)?,
+            false => (Vec::new(), None),
+        };
+        if request.total {
+            results.total = Some(counted.map_or_else(|| self.count(), Ok)?);
         }
-        let query = if self.order == SearchOrder::Relevance { &self.ranked } else { &self.matching };
-        let top = TopDocs::with_limit(wanted).and_offset(skip).order_by(Places(self.order));
-        let mut found = searcher.search(query, &top)?;
-        results.has_next = found.len() > limit;
-        found.truncate(limit);
-        let mut stems = Stems::new(Tongue::PLAIN);
-        for (place, address) in found {
-            let stems = request.marks.then_some(&mut stems);
+        results.has_next = found.len() > skip.saturating_add(limit);
+        for (place, address) in found.into_iter().skip(skip).take(limit) {
+            let stems = request.marks.then_some(&mut *stems);
             results.hits.push(self.hit(place.score, address, stems)?);
         }
         Ok(results)
     }
 
+    /// The first hits, at least `until` where there are as many; with `counting`, how many there are.
+    fn first(
+        &self,
+        until: usize,
+        counting: bool,
+        stems: &mut Stems,
+    ) -> tantivy::Result<(Placed, Option<u64>)> {
+        let Finding::InTwoSteps(steps) = &self.finding else {
+            return best(&self.snapshot, &*self.matching, self.order, until, counting);
+        };
+        let TwoSteps { lifted, scoring, feedback } = &**steps;
+        let mut shortlist = Shortlist::new(&self.snapshot);
+        let count = shortlist.add(&*self.matching, counting)?;
+        for lifted in lifted {
+            shortlist.add(&**lifted, false)?;
+        }
+        let mut found = shortlist.scored(scoring)?;
+        if let Some(feedback) = feedback {
+            let mut scoring = scoring.clone();
+            let added = feedback::added(&self.snapshot, &mut scoring, &found, stems)?;
+            added.iter().for_each(|added| added.score_in(&self.snapshot, &mut scoring));
+            shortlist.add(&*feedback.query(&self.snapshot, &added), false)?;
+            found = shortlist.scored(&scoring)?;
+        }
+        if until > found.len() && found.len() >= weights::SHORTLIST {
+            // Nobody reads so far, but programs do: behind the shortlist, the plain sum is the order.
+            let listed: HashSet<DocAddress> = found.iter().map(|(_, address)| *address).collect();
+            let (mut rest, _) = best(&self.snapshot, &*self.matching, self.order, until, false)?;
+            rest.retain(|(_, address)| !listed.contains(address));
+            found.extend(rest);
+        }
+        Ok((found, count))
+    }
+
     /// The number of hits on all pages.
     pub(crate) fn count(&self) -> tantivy::Result<u64> {
-        Ok(self.snapshot.searcher.search(&self.matching, &Count)? as u64)
+        let searcher = &self.snapshot.searcher;
+        let weight = self.matching.weight(EnableScoring::disabled_from_searcher(searcher))?;
+        let counts = searcher.segment_readers().iter().map(|segment| weight.count(segment).map(u64::from));
+        counts.sum()
     }
 
     /// The most frequent values of a field among the hits of all pages.
@@ -98,20 +154,6 @@ impl Understood {
     }
 }
 
-impl Snapshot {
-    /// Which entry stands there.
-    pub(crate) fn entry(
-        &self,
-        address: DocAddress,
-    ) -> tantivy::Result<(inkstand_model::EntryId, inkstand_model::EntryKind)> {
-        let columns = self.searcher.segment_reader(address.segment_ord).fast_fields();
-        let value = |column: &str| -> tantivy::Result<u64> {
-            Ok(columns.column_first_or_default::<u64>(column)?.get_val(address.doc_id))
-        };
-        Ok((entry_id(value("id_high")?, value("id_low")?), kind_of(value("kind")?)))
-    }
-}
-
 /// What a request asks for, on the way to its queries.
 struct Understanding<'a> {
     snapshot: &'a Snapshot,
@@ -127,19 +169,18 @@ struct Understanding<'a> {
 
 impl<'a> Understanding<'a> {
     fn of(snapshot: &'a Snapshot, request: &SearchRequest) -> tantivy::Result<Self> {
-        let entries =
-            snapshot.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
         let mut this = Self {
             snapshot,
-            ranking: Ranking { words: snapshot.words(), title_words: snapshot.fields.title_words, entries },
+            ranking: Ranking { words: snapshot.words(), entries: snapshot.entries() },
             conditions: Conditions::of(&request.filter, &request.kinds, &snapshot.fields),
             words: Vec::new(),
             phrases: Vec::new(),
             whole_text: Slug::from_title(&request.text),
         };
         let tongues = tongues(&request.filter, snapshot);
+        let all_tongues = snapshot.all_tongues || !request.filter.languages.is_empty();
         let typed = parse(&request.text);
-        let mut asker = Asker::new(snapshot.words(), &tongues);
+        let mut asker = Asker::new(snapshot.words(), &tongues, all_tongues);
         let mut ranges = Vec::new();
         let (mut kinds, mut languages) = (Vec::new(), Vec::new());
         for clause in typed.clauses {
@@ -243,8 +284,8 @@ impl<'a> Understanding<'a> {
         Marker::new(words, self.phrases.clone())
     }
 
-    /// What hits must be like, and the same with scores.
-    fn queries(self, order: SearchOrder) -> tantivy::Result<(Box<dyn Query>, Box<dyn Query>)> {
+    /// What hits must be like, how they are found, and whether that is a union or an intersection of terms alone.
+    fn queries(self, order: SearchOrder) -> tantivy::Result<(Box<dyn Query>, Finding, bool)> {
         let searcher = &self.snapshot.searcher;
         let mut conditions = self.conditions.into_clauses();
         for phrase in &self.phrases {
@@ -254,49 +295,63 @@ impl<'a> Understanding<'a> {
             if !conditions.iter().any(|(occur, _)| *occur == Occur::Must) {
                 conditions.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
             }
-            let query = BooleanQuery::new(conditions);
-            return Ok((Box::new(query.clone()), Box::new(query)));
+            return Ok((one_or_all(conditions), Finding::AsMatching, false));
         }
         let divided = self.ranking.divide(&self.words);
         let with_conditions = |query: Box<dyn Query>| {
             let mut clauses = vec![(Occur::Must, query)];
             clauses.extend(conditions.iter().map(|(occur, query)| (*occur, query.box_clone())));
-            clauses
+            one_or_all(clauses)
         };
         // By relevance, entries with most words follow those with all. By date they would stand among them, so
         // that all words are asked for as long as some entry has them.
         let telling = divided.telling.len();
         let mut least = if order == SearchOrder::Relevance { most_of(telling) } else { telling };
-        while least > 1 {
-            let clauses = with_conditions(self.ranking.matching(&divided, least));
-            if any(&BooleanQuery::new(clauses), searcher)? {
-                break;
-            }
+        let mut matching = with_conditions(self.ranking.matching(&divided, least));
+        while least > 1 && !any(&*matching, searcher)? {
             least -= 1;
+            matching = with_conditions(self.ranking.matching(&divided, least));
         }
-        let clauses = with_conditions(self.ranking.matching(&divided, least));
-        let matching = BooleanQuery::new(clauses.clone_clauses());
-        let mut ranked = clauses;
-        ranked.extend(self.ranking.lifts(&self.words, &divided, least));
-        if let Some(slug) = &self.whole_text {
-            for term in slug_terms(slug, &[self.snapshot.fields.tag]) {
-                let tag = TermQuery::new(term, IndexRecordOption::Basic);
-                let lift = ConstScoreQuery::new(Box::new(tag), weights::TAG_IS_TEXT);
-                ranked.push((Occur::Should, Box::new(lift)));
+        if order != SearchOrder::Relevance {
+            return Ok((matching, Finding::AsMatching, false));
+        }
+        let mut lifted: Vec<Box<dyn Query>> = Vec::new();
+        let lift_all = least < telling;
+        if lift_all {
+            lifted.push(with_conditions(self.ranking.matching(&divided, telling)));
+        }
+        let all_words = match least {
+            _ if !lift_all => 0.0,
+            1 => weights::ALL_WORDS,
+            _ => weights::ALL_OF_FEW_WORDS,
+        };
+        let mut scoring = Scoring::of(self.snapshot, &self.words, &divided, &self.phrases, all_words)?;
+        for tag in self.whole_text.iter().flat_map(|slug| slug_terms(slug, &[self.snapshot.fields.tag])) {
+            if searcher.doc_freq(&tag)? > 0 {
+                let tagged = TermQuery::new(tag.clone(), IndexRecordOption::Basic);
+                let tagged = ConstScoreQuery::new(Box::new(tagged), 0.0);
+                lifted
+                    .push(Box::new(BooleanQuery::intersection(vec![matching.box_clone(), Box::new(tagged)])));
+                scoring.lift_tag(tag);
             }
         }
-        Ok((Box::new(matching), Box::new(BooleanQuery::new(ranked))))
+        let feedback = (telling >= weights::FEEDBACK_LEAST_WORDS && least == 1).then(|| Feedback {
+            words: divided.telling.iter().flat_map(|word| self.ranking.forms(word)).collect(),
+            conditions: conditions.iter().map(|(occur, query)| (*occur, query.box_clone())).collect(),
+        });
+        let of_terms = conditions.is_empty() && self.ranking.of_terms(&divided, least);
+        Ok((matching, Finding::InTwoSteps(Box::new(TwoSteps { lifted, scoring, feedback })), of_terms))
     }
 }
 
-/// Clauses can be cloned, though boxes of queries cannot.
-trait CloneClauses {
-    fn clone_clauses(&self) -> Self;
-}
-
-impl CloneClauses for Vec<(Occur, Box<dyn Query>)> {
-    fn clone_clauses(&self) -> Self {
-        self.iter().map(|(occur, query)| (*occur, query.box_clone())).collect()
+/// Clauses as one query; the only one by itself, since what is not wrapped is counted faster.
+fn one_or_all(mut clauses: Vec<(Occur, Box<dyn Query>)>) -> Box<dyn Query> {
+    match clauses.pop() {
+        Some((Occur::Must, query)) if clauses.is_empty() => query,
+        last => {
+            clauses.extend(last);
+            Box::new(BooleanQuery::new(clauses))
+        }
     }
 }
 

@@ -11,3 +11,4 @@ mod model;
 mod quality;
 mod questions;
 mod suggestions;
+mod two_steps;
