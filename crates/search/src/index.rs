@@ -54,8 +54,8 @@ pub(crate) struct Shared {
     pub(crate) stems: Mutex<Vec<Stems>>,
 }
 
-/// As many as questions that are answered at once on a large machine.
-const STEMS_KEPT: usize = 32;
+/// For about as many questions as are answered at once; each may come to a few megabytes.
+const STEMS_KEPT: usize = 8;
 
 /// Where the writer lies.
 pub(crate) struct Desk {

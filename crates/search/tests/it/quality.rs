@@ -42,7 +42,7 @@ fn the_known_post_stands_first() {
         ..post(number, json["title"].as_str().unwrap(), json["body_markdown"].as_str().unwrap())
     }));
     println!("{} posts indexed in {:.2?}", posts.len(), start.elapsed());
-    for (kind, least_first) in [("exact", 0.97), ("typo", 0.97), ("prefix", 0.96)] {
+    for (kind, least_first) in [("exact", 0.99), ("typo", 0.98), ("prefix", 0.96)] {
         let mut places = Vec::new();
         let (mut times, mut suggested) = (Vec::new(), Vec::new());
         for question in questions.iter().filter(|question| question["kind"] == kind) {
@@ -132,5 +132,5 @@ fn cranfield_is_answered_better_than_by_plain_bm25() {
         "cranfield: NDCG@10 {ndcg:.4} (plain BM25 0.519), recall@100 {recall:.4} (0.749); {}",
         told(times)
     );
-    assert!(ndcg >= 0.519);
+    assert!(ndcg >= 0.54 && recall >= 0.785);
 }
