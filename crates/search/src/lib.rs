@@ -31,6 +31,7 @@
 //!   as it is spelled without accents and, at the same place, as its stem in the entry's language (`tongue`).
 //! - `query_language` takes apart what was typed; no text is an error. `asked` looks its words up and, where the
 //!   index does not know one, what it may have meant; where the last one is unfinished, what it may become.
+//! - `synonyms` has the operator's own words for the same thing stand for each other.
 //! - `ranking` scores one field in which titles weigh more (BM25F), lifts entries with all words, with neighbouring
 //!   words, and with a tag that is the whole question. All its numbers stand in `weights`.
 //! - `marks` and `passages` show what matched, from the very terms that were searched for.
@@ -48,6 +49,7 @@ mod facet;
 mod filter;
 mod folder;
 mod index;
+mod instead;
 mod marks;
 mod order;
 mod passages;
@@ -60,6 +62,7 @@ mod related;
 mod schema;
 mod snapshot;
 mod suggest;
+mod synonyms;
 mod tongue;
 mod weights;
 mod words;
@@ -67,3 +70,4 @@ mod words;
 pub use error::{Error, OpenError};
 pub use index::{Batch, Index};
 pub use rebuild::Rebuild;
+pub use synonyms::{InvalidSynonyms, Synonyms};

@@ -1,7 +1,7 @@
 //! A request, understood: asked once, it answers with hits, their number and their facets, all of one state of
 //! the index.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use inkstand_model::{
@@ -14,13 +14,15 @@ use tantivy::{DocAddress, Term};
 
 use crate::asked::{AskedWord, Asker};
 use crate::document::{entry_id, kind_of};
-use crate::facet::{FacetCounter, most_frequent};
-use crate::filter::{Conditions, kind_term, language_term, slug_terms};
+use crate::facet::{FacetCounter, LabelCounts, most_frequent};
+use crate::filter::{Clauses, Conditions, hashtag_terms, kind_term, language_term, slug_terms};
+use crate::instead::{corrected, did_you_mean};
 use crate::marks::Marker;
 use crate::order::Places;
-use crate::query_language::{Wanted, parse};
+use crate::query_language::{Wanted, parse, words_and_phrases};
 use crate::ranking::{Ranking, any, most_of, sequence};
 use crate::snapshot::Snapshot;
+use crate::synonyms::Synonyms;
 use crate::tongue::{Stems, Tongue};
 use crate::{weights, words};
 
@@ -31,24 +33,47 @@ pub(crate) struct Understood {
     matching: Box<dyn Query>,
     /// The same, scoring.
     ranked: Box<dyn Query>,
+    /// What is counted by fields among whose values the request chooses: `matching` without that choice.
+    widened: Vec<(FacetField, Box<dyn Query>)>,
+    /// Values of fields that the request asks for.
+    selected: HashSet<(FacetField, String)>,
     order: SearchOrder,
     marker: Marker,
     corrected: Option<String>,
+    did_you_mean: Option<String>,
 }
 
 impl Understood {
     /// Takes a request apart and looks its words up.
-    pub(crate) fn new(snapshot: Arc<Snapshot>, request: &SearchRequest) -> tantivy::Result<Self> {
-        let understanding = Understanding::of(&snapshot, request)?;
+    pub(crate) fn new(
+        snapshot: Arc<Snapshot>,
+        request: &SearchRequest,
+        synonyms: &Synonyms,
+    ) -> tantivy::Result<Self> {
+        let understanding = Understanding::of(&snapshot, request, synonyms)?;
         let scored = !understanding.words.is_empty() || !understanding.phrases.is_empty();
         let order = match request.order {
             SearchOrder::Relevance if !scored => SearchOrder::Newest,
             order => order,
         };
         let corrected = corrected(&request.text, &understanding.words);
+        let did_you_mean = if request.did_you_mean {
+            let entries = snapshot.searcher.num_docs();
+            did_you_mean(&request.text, &understanding.words, snapshot.words(), entries)?
+        } else {
+            None
+        };
         let marker = understanding.marker();
-        let (matching, ranked) = understanding.queries(order)?;
-        Ok(Self { matching, ranked, order, marker, corrected, snapshot })
+        let selected = understanding.conditions.selected().clone();
+        let choices = understanding.choices();
+        let (matching, ranked, words) = understanding.queries(order)?;
+        let widened = choices.into_iter().map(|(field, mut clauses)| {
+            let everything = || Box::new(AllQuery) as Box<dyn Query>;
+            clauses.push((Occur::Must, words.as_ref().map_or_else(everything, |words| words.box_clone())));
+            (field, Box::new(BooleanQuery::new(clauses)) as Box<dyn Query>)
+        });
+        let widened = widened.collect();
+        Ok(Self { matching, ranked, widened, selected, order, marker, corrected, did_you_mean, snapshot })
     }
 
     /// A page of hits.
@@ -58,7 +83,11 @@ impl Understood {
         // Room for the page is made beforehand, so that it must not be larger than the index.
         let entries = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
         let wanted = limit.saturating_add(1).min(entries.saturating_sub(skip));
-        let mut results = SearchResults { corrected: self.corrected.clone(), ..SearchResults::default() };
+        let mut results = SearchResults {
+            corrected: self.corrected.clone(),
+            did_you_mean: self.did_you_mean.clone(),
+            ..SearchResults::default()
+        };
         if wanted == 0 {
             return Ok(results);
         }
@@ -80,9 +109,29 @@ impl Understood {
         Ok(self.snapshot.searcher.search(&self.matching, &Count)? as u64)
     }
 
-    /// The most frequent values of a field among the hits of all pages.
-    pub(crate) fn facets(&self, field: FacetField, first: usize) -> tantivy::Result<Vec<Facet>> {
-        Ok(most_frequent(self.snapshot.searcher.search(&self.matching, &FacetCounter(field))?, first))
+    /// The most frequent values of each of these fields, so many of each, among the hits of all pages; of a field among
+    /// whose values the request chooses, among those that there would be without that choice.
+    pub(crate) fn facets(&self, wanted: &[(FacetField, usize)]) -> tantivy::Result<Vec<Vec<Facet>>> {
+        let mut fields: Vec<FacetField> = wanted.iter().map(|(field, _)| *field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let mut counts: HashMap<FacetField, LabelCounts> = HashMap::new();
+        for (field, query) in &self.widened {
+            if fields.contains(field) {
+                fields.retain(|other| other != field);
+                let counted = self.snapshot.searcher.search(query, &FacetCounter(&[*field]))?;
+                counts.extend(counted.into_iter().map(|counted| (*field, counted)));
+            }
+        }
+        if !fields.is_empty() {
+            let counted = self.snapshot.searcher.search(&self.matching, &FacetCounter(&fields))?;
+            counts.extend(fields.into_iter().zip(counted));
+        }
+        let frequent = wanted.iter().map(|(field, first)| {
+            let selected = |value: &str| self.selected.contains(&(*field, value.to_owned()));
+            counts.get(field).map_or_else(Vec::new, |counts| most_frequent(counts, *first, selected))
+        });
+        Ok(frequent.collect())
     }
 
     fn hit(&self, score: f32, address: DocAddress, marks: Option<&mut Stems>) -> tantivy::Result<SearchHit> {
@@ -112,6 +161,9 @@ impl Snapshot {
     }
 }
 
+/// What hits must be like, the same with scores, and what of the first asks for words.
+type Queries = (Box<dyn Query>, Box<dyn Query>, Option<Box<dyn Query>>);
+
 /// What a request asks for, on the way to its queries.
 struct Understanding<'a> {
     snapshot: &'a Snapshot,
@@ -126,7 +178,7 @@ struct Understanding<'a> {
 }
 
 impl<'a> Understanding<'a> {
-    fn of(snapshot: &'a Snapshot, request: &SearchRequest) -> tantivy::Result<Self> {
+    fn of(snapshot: &'a Snapshot, request: &SearchRequest, synonyms: &Synonyms) -> tantivy::Result<Self> {
         let entries =
             snapshot.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
         let mut this = Self {
@@ -138,8 +190,14 @@ impl<'a> Understanding<'a> {
             whole_text: Slug::from_title(&request.text),
         };
         let tongues = tongues(&request.filter, snapshot);
-        let typed = parse(&request.text);
+        let typed = parse(&request.text, &request.zone);
         let mut asker = Asker::new(snapshot.words(), &tongues);
+        this.conditions.hashtags(&request.matching.hashtags, &snapshot.fields);
+        this.conditions.years(&request.matching.years, &snapshot.fields);
+        let title = request.matching.title.as_deref().unwrap_or_default();
+        for part in words_and_phrases(title) {
+            this.title(part, false, &mut asker);
+        }
         let mut ranges = Vec::new();
         let (mut kinds, mut languages) = (Vec::new(), Vec::new());
         for clause in typed.clauses {
@@ -167,6 +225,7 @@ impl<'a> Understanding<'a> {
         }
         this.words = asker.words(&request.text, &ranges);
         asker.look_up(&mut this.words, typed.unfinished)?;
+        synonyms.widen(&mut this.words, &request.text, &ranges, &mut asker, snapshot.words())?;
         Ok(this)
     }
 
@@ -183,15 +242,15 @@ impl<'a> Understanding<'a> {
                 }
             }
             Wanted::Title(title) => self.title(&title, negated, asker),
-            Wanted::Tag(slug) => self.conditions.any_or_none(slug_terms(&slug, &[fields.tag]), negated),
-            Wanted::Hashtag(name) => {
-                let mut terms = vec![Term::from_field_text(fields.hashtag, &words::folded(&name))];
-                terms.extend(Slug::from_title(&name).iter().flat_map(|slug| slug_terms(slug, &[fields.tag])));
-                self.conditions.any_or_none(terms, negated);
+            Wanted::Tag(slug) => {
+                self.conditions.any_or_none(slug_terms(&slug, &[fields.tag]), negated);
+                self.select(FacetField::Tag, &slug, negated);
             }
+            Wanted::Hashtag(name) => self.conditions.any_or_none(hashtag_terms(&name, fields), negated),
             Wanted::Category(slug) => {
                 let fields = [fields.category, fields.category_above];
                 self.conditions.any_or_none(slug_terms(&slug, &fields), negated);
+                self.select(FacetField::Category, &slug, negated);
             }
             Wanted::Author(name) => {
                 let mut slugs: HashSet<Slug> = Slug::from_title(&name).into_iter().collect();
@@ -202,6 +261,9 @@ impl<'a> Understanding<'a> {
                 slugs.extend(named.map(|author| author.slug.clone()));
                 let terms = slugs.iter().flat_map(|slug| slug_terms(slug, &[fields.author])).collect();
                 self.conditions.any_or_none(terms, negated);
+                for slug in &slugs {
+                    self.select(FacetField::Author, slug, negated);
+                }
             }
             Wanted::In(kind) => self.conditions.any_or_none(vec![kind_term(kind, fields)], negated),
             Wanted::Language(tag) => self.conditions.any_or_none(vec![language_term(&tag, fields)], negated),
@@ -213,6 +275,12 @@ impl<'a> Understanding<'a> {
             }
         }
         Ok(())
+    }
+
+    fn select(&mut self, field: FacetField, slug: &Slug, negated: bool) {
+        if !negated {
+            self.conditions.select(field, slug);
+        }
     }
 
     fn title(&mut self, title: &str, negated: bool, asker: &mut Asker<'_>) {
@@ -240,11 +308,26 @@ impl<'a> Understanding<'a> {
             let exact = word.exact.iter().map(|form| &form.word);
             exact.chain(&word.sequence).chain(word.near.iter().map(|near| &near.word)).cloned().collect()
         });
-        Marker::new(words, self.phrases.clone())
+        let meant = self.words.iter().flat_map(|word| &word.phrases);
+        let meant = meant.map(|phrase| phrase.iter().map(|term| term.word.clone()).collect());
+        Marker::new(words, self.phrases.iter().cloned().chain(meant).collect())
     }
 
-    /// What hits must be like, and the same with scores.
-    fn queries(self, order: SearchOrder) -> tantivy::Result<(Box<dyn Query>, Box<dyn Query>)> {
+    /// The conditions without the choice among the values of a field, for each field that has one.
+    fn choices(&self) -> Vec<(FacetField, Clauses)> {
+        let without = |field| {
+            let mut clauses = self.conditions.without(field);
+            for phrase in &self.phrases {
+                clauses
+                    .extend(sequence(self.snapshot.fields.words, phrase).map(|query| (Occur::Must, query)));
+            }
+            (field, clauses)
+        };
+        self.conditions.chosen_among().into_iter().map(without).collect()
+    }
+
+    /// What hits must be like, and the same with scores; and of the first, what asks for words.
+    fn queries(self, order: SearchOrder) -> tantivy::Result<Queries> {
         let searcher = &self.snapshot.searcher;
         let mut conditions = self.conditions.into_clauses();
         for phrase in &self.phrases {
@@ -255,7 +338,7 @@ impl<'a> Understanding<'a> {
                 conditions.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
             }
             let query = BooleanQuery::new(conditions);
-            return Ok((Box::new(query.clone()), Box::new(query)));
+            return Ok((Box::new(query.clone()), Box::new(query), None));
         }
         let divided = self.ranking.divide(&self.words);
         let with_conditions = |query: Box<dyn Query>| {
@@ -285,7 +368,8 @@ impl<'a> Understanding<'a> {
                 ranked.push((Occur::Should, Box::new(lift)));
             }
         }
-        Ok((Box::new(matching), Box::new(BooleanQuery::new(ranked))))
+        let words = self.ranking.matching(&divided, least);
+        Ok((Box::new(matching), Box::new(BooleanQuery::new(ranked)), Some(words)))
     }
 }
 
@@ -312,7 +396,7 @@ fn tongues(filter: &EntryFilter, snapshot: &Snapshot) -> Vec<Tongue> {
 }
 
 /// The terms of a phrase: words as they are spelled, of scripts without spaces the pairs.
-fn phrase_terms(phrase: &str) -> Vec<String> {
+pub(crate) fn phrase_terms(phrase: &str) -> Vec<String> {
     use words::PieceKind;
     let mut terms: Vec<String> = Vec::new();
     let mut pair_end = None;
@@ -331,19 +415,4 @@ fn phrase_terms(phrase: &str) -> Vec<String> {
         }
     });
     terms
-}
-
-/// The text with its misspelt words replaced by what was searched.
-fn corrected(text: &str, words: &[AskedWord]) -> Option<String> {
-    let mut corrected = String::with_capacity(text.len());
-    let mut end = 0;
-    for word in words.iter().filter(|word| word.corrected) {
-        if let (Some(before), Some(near)) = (text.get(end..word.range.start), word.near.first()) {
-            corrected.push_str(before);
-            corrected.push_str(&near.word);
-            end = word.range.end;
-        }
-    }
-    corrected.push_str(text.get(end..)?);
-    (end > 0).then_some(corrected)
 }

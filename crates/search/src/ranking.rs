@@ -90,6 +90,16 @@ impl Ranking<'_> {
             let weight = near.weight * evened(near, word.entries) * (1.0 + weights::AS_TYPED);
             forms.push(self.term(&near.word, weight));
         }
+        for phrase in &word.phrases {
+            // A phrase is as rare as all its words together.
+            let rare: f32 = phrase.iter().map(|term| rarity(term.entries, self.entries)).sum();
+            let weight = phrase.first().map_or(0.0, |term| term.weight) * (1.0 + weights::AS_TYPED);
+            let weight = weight * rarity(word.entries, self.entries) / rare;
+            let terms: Vec<String> = phrase.iter().map(|term| term.word.clone()).collect();
+            if let Some(phrase) = sequence(self.words.field, &terms) {
+                forms.push(Box::new(BoostQuery::new(phrase, weight)));
+            }
+        }
         let query = one_or_best(forms).unwrap_or_else(|| Box::new(EmptyQuery));
         if word.times > 1 { Box::new(BoostQuery::new(query, f32::from(word.times))) } else { query }
     }

@@ -33,6 +33,8 @@ pub(crate) const TWO_EDITS: f32 = 0.4;
 pub(crate) const OTHER_FIRST_LETTER: f32 = 0.6;
 /// What a word that only begins as the unfinished last one counts.
 pub(crate) const UNFINISHED: f32 = 0.8;
+/// What a word or phrase counts that means the same as the typed one.
+pub(crate) const SYNONYM: f32 = 0.8;
 
 /// A word in more than this share of the entries says little, and is not asked for where others are.
 pub(crate) const FILLER_SHARE: f64 = 0.33;

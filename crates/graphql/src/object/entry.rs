@@ -7,8 +7,8 @@ use inkstand_model as model;
 use inkstand_model::EntryKind;
 
 use crate::{
-    connection::{Connection, bounded},
-    loader::{AuthorsOf, BodyOf, ChildrenOf, FiledOf, NeighboursOf, TranslationsOf, load},
+    connection::{Connection, LARGEST_PAGE, bounded},
+    loader::{AuthorsOf, BodyOf, ChildrenOf, FiledOf, NeighboursOf, RelatedTo, TranslationsOf, load},
     node_id::NodeId,
     object::{
         Author, Category, Entry, EntryStatus, Revision, RevisionTotal, Series, Tag,
@@ -242,6 +242,18 @@ entry_object! {
         async fn older(&self, ctx: &Context<'_>) -> Result<Option<Post>> {
             let neighbours = load(ctx, NeighboursOf(self.0.id)).await?.unwrap_or_default();
             post(ctx, neighbours.older).await
+        }
+
+        /// The published posts that say most of what this one says, nearest first: for the end of a page. None where it
+        /// is not published itself.
+        async fn related(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(default = 5, desc = "At most 100.")] first: i32,
+        ) -> Result<Vec<Post>> {
+            let first = bounded("first", first, LARGEST_PAGE)? as usize;
+            let related = load(ctx, RelatedTo { post: self.0.id, first }).await?.unwrap_or_default();
+            Ok(related.into_iter().map(Post::from).collect())
         }
     }
 }

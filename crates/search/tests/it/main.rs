@@ -5,9 +5,12 @@
 
 mod blog;
 mod damage;
+mod facets;
 mod following;
 mod marks;
 mod model;
 mod quality;
 mod questions;
+mod related;
 mod suggestions;
+mod synonyms;
