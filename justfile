@@ -57,6 +57,14 @@ bench-start *POSTS: build
 bench *ARGS:
     bash .ci/bench "$@"
 
+# Measure the search beside raw tantivy, SQLite FTS5 and PostgreSQL (`just bench-search --help`)
+bench-search *ARGS:
+    bash .ci/bench-search speed "$@"
+
+# Measure whether the right entries stand first, on the collections of ../shared/data
+bench-search-quality *ARGS:
+    bash .ci/bench-search quality "$@"
+
 # Install the clients of others (npm), against which tests run
 peers:
     npm ci --prefix tests/peers --ignore-scripts --no-audit --no-fund

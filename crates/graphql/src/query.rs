@@ -240,6 +240,7 @@ impl Finding {
             limit,
             skip,
             marks: hit_fields.iter().any(|hit| hit.field("title").exists() || hit.field("body").exists()),
+            total: ahead.field("totalCount").exists(),
             did_you_mean: ahead.field("didYouMean").exists(),
             ..model::SearchRequest::default()
         };
@@ -292,6 +293,7 @@ async fn find_hits(
         request: Arc::new(request),
         hits,
         has_next: results.has_next,
+        total: results.total,
         corrected: results.corrected,
         did_you_mean: results.did_you_mean,
         complete,

@@ -69,6 +69,8 @@ pub struct SearchRequest {
     pub skip: u32,
     /// Whether titles and snippets with marks are wanted: they cost more than the hits themselves.
     pub marks: bool,
+    /// Whether the number of hits on all pages is wanted.
+    pub total: bool,
     /// Whether it is wanted what the text may have meant instead: it costs a look-up for each rare word.
     pub did_you_mean: bool,
 }
@@ -115,6 +117,8 @@ pub struct SearchResults {
     pub hits: Vec<SearchHit>,
     /// Whether more follow.
     pub has_next: bool,
+    /// The number of hits on all pages, where the request wanted it.
+    pub total: Option<u64>,
     /// What was searched in place of a text that had a typo.
     pub corrected: Option<String>,
     /// What the text may have meant, where the request wanted to know: its words are all known, but a rare one of them is

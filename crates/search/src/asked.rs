@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::dictionary::{Dictionary, Near};
+use crate::function_words::is_function_word;
 use crate::tongue::{Stems, Tongue};
 use crate::weights;
 use crate::words::{PieceKind, Scanner};
@@ -17,6 +18,10 @@ pub(crate) struct AskedWord {
     pub(crate) spelled: String,
     /// Terms that are the word: its stem in each language, and itself as it was typed.
     pub(crate) exact: Vec<Near>,
+    /// Whether its stems are in every entry that has the word as it was typed.
+    pub(crate) covered: bool,
+    /// Whether it only holds the sentence together.
+    pub(crate) function: bool,
     /// Terms that are the word where they follow each other: `node`, `js`; or the pairs of 東京都.
     pub(crate) sequence: Vec<String>,
     /// Words that count as it, the best of them only.
@@ -48,14 +53,16 @@ impl AskedWord {
 pub(crate) struct Asker<'a> {
     dictionary: Dictionary<'a>,
     stems: Vec<Stems>,
+    /// Whether entries are in no other languages.
+    all_tongues: bool,
     scanner: Scanner,
 }
 
 impl<'a> Asker<'a> {
-    /// For the words of one field in some languages.
-    pub(crate) fn new(dictionary: Dictionary<'a>, tongues: &[Tongue]) -> Self {
+    /// For the words of one field in some languages, which are those of all entries where `all_tongues`.
+    pub(crate) fn new(dictionary: Dictionary<'a>, tongues: &[Tongue], all_tongues: bool) -> Self {
         let stems = tongues.iter().copied().map(Stems::new).collect();
-        Self { dictionary, stems, scanner: Scanner::default() }
+        Self { dictionary, stems, all_tongues, scanner: Scanner::default() }
     }
 
     /// The words in those ranges of the text, repeated ones once.
@@ -100,7 +107,7 @@ impl<'a> Asker<'a> {
             return Ok(());
         }
         if unfinished {
-            word.near = self.dictionary.completions(&word.spelled)?;
+            word.near = self.dictionary.completions(&word.spelled, weights::MAX_COMPLETED)?;
         }
         if own == 0 && word.near.is_empty() {
             word.near = self.dictionary.corrections(&word.spelled, unfinished)?;
@@ -111,7 +118,7 @@ impl<'a> Asker<'a> {
     }
 
     fn scan(&mut self, text: &str) -> Vec<AskedWord> {
-        let Self { scanner, stems, .. } = self;
+        let Self { scanner, stems, all_tongues, .. } = self;
         let mut words: Vec<AskedWord> = Vec::new();
         let mut pieces: Vec<(AskedWord, PieceKind)> = Vec::new();
         scanner.scan(text, |piece| {
@@ -119,6 +126,8 @@ impl<'a> Asker<'a> {
                 range: piece.range.clone(),
                 spelled: piece.folded.to_owned(),
                 times: 1,
+                covered: *all_tongues && piece.kind == PieceKind::Word,
+                function: stems.iter().any(|stems| is_function_word(stems.tongue(), piece.folded)),
                 ..AskedWord::default()
             };
             for stem in stems.iter_mut().flat_map(|stems| stems.of(&piece)) {

@@ -3,7 +3,8 @@
 //! tantivy has queries for both, but neither tells which words it took, so that marks could not show them and a
 //! reader would not learn what was searched. We look the words up ourselves and search for those.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{Field, IndexRecordOption};
@@ -11,6 +12,7 @@ use tantivy::{DocSet, Searcher, TERMINATED, Term};
 
 use crate::tongue::STEM_MARK;
 use crate::weights;
+use crate::word_list::WordLists;
 
 /// A word of the dictionary in place of the typed one.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +32,8 @@ pub(crate) struct Dictionary<'a> {
     pub(crate) searcher: &'a Searcher,
     /// In which field.
     pub(crate) field: Field,
+    /// What was read of it before.
+    pub(crate) lists: &'a WordLists,
 }
 
 impl Dictionary<'_> {
@@ -47,7 +51,14 @@ impl Dictionary<'_> {
     /// and what only a withdrawn entry said must not be offered.
     pub(crate) fn is_alive(&self, word: &str) -> tantivy::Result<bool> {
         let term = self.term(word);
-        for segment in self.searcher.segment_readers() {
+        let (touched, whole): (Vec<_>, Vec<_>) =
+            self.searcher.segment_readers().iter().partition(|segment| segment.has_deletes());
+        for segment in whole {
+            if segment.inverted_index(self.field)?.get_term_info(&term)?.is_some() {
+                return Ok(true);
+            }
+        }
+        for segment in touched {
             let Some(mut postings) =
                 segment.inverted_index(self.field)?.read_postings(&term, IndexRecordOption::Basic)?
             else {
@@ -64,33 +75,51 @@ impl Dictionary<'_> {
         Ok(false)
     }
 
-    /// The words that begin so, the most frequent first; the word itself is not among them.
-    pub(crate) fn completions(&self, beginning: &str) -> tantivy::Result<Vec<Near>> {
+    /// The words that begin so, the most frequent first; the word itself is not among them. Together they are in at most
+    /// `entries` entries, the first one left out of account: of a short beginning in a large blog the words that
+    /// nearly everything has are not worth reading all their entries.
+    pub(crate) fn completions(&self, beginning: &str, entries: u64) -> tantivy::Result<Vec<Near>> {
         if beginning.chars().count() < 2 {
             return Ok(Vec::new());
         }
-        let end = format!("{beginning}\u{10ffff}");
-        let mut entries: HashMap<String, u64> = HashMap::new();
+        // Room for words that others are more frequent than elsewhere, or that turn out to be withdrawn.
+        const OF_EACH: usize = weights::MAX_COMPLETIONS * 2;
+        let mut lists = Vec::new();
         for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(self.field)?;
-            let mut words = index.terms().range().gt(beginning).lt(&end).into_stream()?;
-            let mut read = 0;
-            while read < weights::MAX_COMPLETIONS_READ && words.advance() {
-                read += 1;
-                let count = u64::from(words.value().doc_freq);
-                if let Ok(word) = std::str::from_utf8(words.key()) {
-                    match entries.get_mut(word) {
-                        Some(entries) => *entries += count,
-                        None => {
-                            entries.insert(word.to_owned(), count);
-                        }
-                    }
+            lists.push(self.lists.of(segment, self.field)?);
+        }
+        let mut words: HashSet<&str> = HashSet::new();
+        for list in &lists {
+            let mut best: Vec<(u32, &str)> = Vec::new();
+            let mut least = 0;
+            for (word, entries) in list.beginning(beginning) {
+                if entries > least {
+                    best.push((entries, word));
+                }
+                if best.len() > OF_EACH * 2 {
+                    best.select_nth_unstable_by(OF_EACH - 1, |(a, one), (b, other)| {
+                        b.cmp(a).then(one.cmp(other))
+                    });
+                    best.truncate(OF_EACH);
+                    least = best.last().map_or(0, |(entries, _)| *entries);
                 }
             }
+            words.extend(best.into_iter().map(|(_, word)| word));
         }
-        let near =
-            entries.into_iter().map(|(word, entries)| Near { word, entries, weight: weights::UNFINISHED });
-        self.best(near.collect(), weights::MAX_COMPLETIONS)
+        let near = words.into_iter().map(|word| Near {
+            word: word.to_owned(),
+            entries: lists.iter().map(|list| u64::from(list.entries(word))).sum(),
+            weight: weights::UNFINISHED,
+        });
+        let mut left = entries;
+        let mut best = self.best(near.collect(), weights::MAX_COMPLETIONS)?;
+        let mut first = true;
+        best.retain(|near| {
+            let fits = std::mem::take(&mut first) || near.entries <= left;
+            left -= if fits { near.entries.min(left) } else { 0 };
+            fits
+        });
+        Ok(best)
     }
 
     /// The words that a misspelt one may have meant: one edit away from four letters on, two from eight, where a
@@ -108,13 +137,14 @@ impl Dictionary<'_> {
             automata.push((FuzzyTermQuery::new_prefix(term, 1, true), true));
         }
         for (query, beginning) in automata {
+            let automaton = query.automaton()?;
             for segment in self.searcher.segment_readers() {
                 let index = segment.inverted_index(self.field)?;
                 // Stems stand before all words.
                 let first = String::from(char::from(STEM_MARK as u8 + 1));
-                let mut words = index.terms().search(query.automaton()?).ge(first).into_stream()?;
+                let mut words = index.terms().search(&automaton).ge(first).into_stream()?;
                 let mut read = 0;
-                while read < weights::MAX_COMPLETIONS_READ && words.advance() {
+                while read < weights::MAX_NEAR_READ && words.advance() {
                     read += 1;
                     let Ok(word) = std::str::from_utf8(words.key()) else { continue };
                     let entries = u64::from(words.value().doc_freq);
@@ -133,9 +163,7 @@ impl Dictionary<'_> {
 
     /// The `limit` best of them that are alive: by weight, then by frequency, then by spelling.
     fn best(&self, mut near: Vec<Near>, limit: usize) -> tantivy::Result<Vec<Near>> {
-        near.sort_unstable_by(|a, b| {
-            b.weight.total_cmp(&a.weight).then(b.entries.cmp(&a.entries)).then_with(|| a.word.cmp(&b.word))
-        });
+        near.sort_unstable_by(better);
         let mut best = Vec::new();
         for word in near {
             if best.len() == limit {
@@ -147,6 +175,11 @@ impl Dictionary<'_> {
         }
         Ok(best)
     }
+}
+
+/// By weight, then by frequency, then by spelling.
+fn better(a: &Near, b: &Near) -> Ordering {
+    b.weight.total_cmp(&a.weight).then(b.entries.cmp(&a.entries)).then_with(|| a.word.cmp(&b.word))
 }
 
 /// What a word counts as against the typed one.

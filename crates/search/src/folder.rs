@@ -16,9 +16,10 @@ use crate::index::{Current, Desk, Shared};
 use crate::position::from_payload;
 use crate::schema::{schema, tokenizers};
 use crate::snapshot::Snapshot;
+use crate::word_list::WordLists;
 
 /// What the writer may hold in memory before it writes a segment.
-const WRITER_MEMORY: usize = 50_000_000;
+const WRITER_MEMORY: usize = 120_000_000;
 /// The lists of files that make a folder an index's.
 const LISTS: [&str; 2] = ["meta.json", MANAGED_LIST];
 
@@ -69,7 +70,8 @@ fn open_guarded(dir: &Path, exists: bool) -> tantivy::Result<Shared> {
         ),
     };
     let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-    let snapshot = Snapshot::take(reader.searcher(), fields)?;
+    let lists = WordLists::default();
+    let snapshot = Snapshot::take(reader.searcher(), fields, lists.clone())?;
     Ok(Shared {
         engine,
         fields,
@@ -78,6 +80,8 @@ fn open_guarded(dir: &Path, exists: bool) -> tantivy::Result<Shared> {
         desk: Mutex::new(Desk { writer: Some(writer), lent: false }),
         given_back: Condvar::new(),
         current: Mutex::new(Current { snapshot: snapshot.into(), position }),
+        lists,
+        stems: Mutex::default(),
     })
 }
 

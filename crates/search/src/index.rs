@@ -19,6 +19,8 @@ use crate::rebuild::Rebuild;
 use crate::schema::Fields;
 use crate::snapshot::Snapshot;
 use crate::synonyms::Synonyms;
+use crate::tongue::Stems;
+use crate::word_list::WordLists;
 
 /// The index of a blog's published entries: a cheap handle, all clones of which are the same index.
 ///
@@ -49,7 +51,13 @@ pub(crate) struct Shared {
     /// Told when a rebuild gives the writer back.
     pub(crate) given_back: Condvar,
     pub(crate) current: Mutex<Current>,
+    pub(crate) lists: WordLists,
+    /// Stems of words that questions met, for the next ones.
+    pub(crate) stems: Mutex<Vec<Stems>>,
 }
+
+/// As many as questions that are answered at once on a large machine.
+const STEMS_KEPT: usize = 32;
 
 /// Where the writer lies.
 pub(crate) struct Desk {
@@ -175,7 +183,14 @@ impl Index {
     /// [`Error::Broken`] where the index is damaged.
     #[instrument(name = "search.query", skip_all, fields(limit = request.limit, skip = request.skip))]
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResults, Error> {
-        self.ask(|snapshot| Understood::new(snapshot, request, &self.synonyms)?.hits(request))
+        let mut stems = lock(&self.shared.stems).pop().unwrap_or_default();
+        let found = self
+            .ask(|snapshot| Understood::new(snapshot, request, &self.synonyms)?.hits(request, &mut stems));
+        let mut known = lock(&self.shared.stems);
+        if known.len() < STEMS_KEPT {
+            known.push(stems);
+        }
+        found
     }
 
     /// Counts what [`Index::search`] finds on all pages.
@@ -289,7 +304,7 @@ impl Shared {
     /// Makes the last commit what questions are answered from.
     pub(crate) fn look_again(&self, position: Position) -> tantivy::Result<()> {
         self.reader.reload()?;
-        let snapshot = Arc::new(Snapshot::take(self.reader.searcher(), self.fields)?);
+        let snapshot = Arc::new(Snapshot::take(self.reader.searcher(), self.fields, self.lists.clone())?);
         *lock(&self.current) = Current { snapshot, position: Some(position) };
         Ok(())
     }

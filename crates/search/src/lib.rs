@@ -32,8 +32,9 @@
 //! - `query_language` takes apart what was typed; no text is an error. `asked` looks its words up and, where the
 //!   index does not know one, what it may have meant; where the last one is unfinished, what it may become.
 //! - `synonyms` has the operator's own words for the same thing stand for each other.
-//! - `ranking` scores one field in which titles weigh more (BM25F), lifts entries with all words, with neighbouring
-//!   words, and with a tag that is the whole question. All its numbers stand in `weights`.
+//! - `ranking` and `best` take a shortlist by a plain sum over one field in which titles weigh more (BM25F);
+//!   `scoring` computes the whole score for that: it lifts entries with all words, with neighbouring words, and with
+//!   a tag that is the whole question. All its numbers stand in `weights`. `feedback` adds words to long questions.
 //! - `marks` and `passages` show what matched, from the very terms that were searched for.
 //!
 //! What this crate does not do: it does not read the database and does not know drafts (its caller hands it nothing
@@ -41,13 +42,18 @@
 
 mod analyzer;
 mod asked;
+mod at_least;
+mod best;
+mod columns;
 mod dictionary;
 mod disk;
 mod document;
 mod error;
 mod facet;
+mod feedback;
 mod filter;
 mod folder;
+mod function_words;
 mod index;
 mod instead;
 mod marks;
@@ -60,11 +66,14 @@ mod ranking;
 mod rebuild;
 mod related;
 mod schema;
+mod scoring;
+mod shortlist;
 mod snapshot;
 mod suggest;
 mod synonyms;
 mod tongue;
 mod weights;
+mod word_list;
 mod words;
 
 pub use error::{Error, OpenError};

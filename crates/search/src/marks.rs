@@ -12,7 +12,7 @@ use tantivy::{DocAddress, TantivyDocument};
 
 use crate::passages::passages;
 use crate::snapshot::Snapshot;
-use crate::tongue::{Stems, Tongue};
+use crate::tongue::{STEM_MARK, Stems, Tongue};
 use crate::words::{PieceKind, Scanner};
 
 /// Part of a text that matched.
@@ -29,8 +29,31 @@ pub(crate) struct Span {
 pub(crate) struct Marker {
     /// The terms of the index that count as a word of the question, and which.
     terms: HashMap<String, usize>,
+    /// The first letters of those terms.
+    first_letters: FirstLetters,
     /// Words that are marked where they follow each other.
     phrases: Vec<Vec<String>>,
+}
+
+/// First letters, by their first byte: most words of a text begin otherwise than those that were searched for, and
+/// need neither be looked up nor stemmed.
+#[derive(Clone, Debug, Default)]
+struct FirstLetters([u64; 4]);
+
+impl FirstLetters {
+    fn of<'a>(terms: impl Iterator<Item = &'a String>) -> Self {
+        let mut letters = Self::default();
+        for term in terms {
+            if let Some(&first) = term.trim_start_matches(STEM_MARK).as_bytes().first() {
+                letters.0[usize::from(first / 64)] |= 1 << (first % 64);
+            }
+        }
+        letters
+    }
+
+    fn has(&self, word: &str) -> bool {
+        word.as_bytes().first().is_some_and(|first| self.0[usize::from(first / 64)] & 1 << (first % 64) != 0)
+    }
 }
 
 impl Marker {
@@ -42,7 +65,7 @@ impl Marker {
                 terms.entry(form).or_insert(word);
             }
         }
-        Self { terms, phrases }
+        Self { first_letters: FirstLetters::of(terms.keys()), terms, phrases }
     }
 
     /// The title and the best passages of the body of an entry.
@@ -76,15 +99,21 @@ impl Marker {
     /// What matched in a text, in order and apart from each other.
     fn spans(&self, text: &str, stems: &mut Stems) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
-        let mut places: HashMap<(u32, String), Range<usize>> = HashMap::new();
+        let mut places: HashMap<(u32, &str), Range<usize>> = HashMap::new();
+        let any_letter = !stems.keep_first_letters();
         Scanner::default().scan(text, |piece| {
-            let mut word = self.terms.get(piece.folded).copied();
-            if word.is_none() && !self.terms.is_empty() {
-                word = stems.of(&piece).iter().find_map(|stem| self.terms.get(stem).copied());
+            if !self.terms.is_empty() && (any_letter || self.first_letters.has(piece.folded)) {
+                let mut word = self.terms.get(piece.folded).copied();
+                if word.is_none() {
+                    word = stems.of(&piece).iter().find_map(|stem| self.terms.get(stem).copied());
+                }
+                spans.extend(word.map(|word| Span { range: piece.range.clone(), word }));
             }
-            spans.extend(word.map(|word| Span { range: piece.range.clone(), word }));
-            if !self.phrases.is_empty() && piece.kind != PieceKind::Joined {
-                places.insert((piece.position, piece.folded.to_owned()), piece.range);
+            if piece.kind != PieceKind::Joined {
+                let mut words = self.phrases.iter().flatten();
+                if let Some(word) = words.find(|word| *word == piece.folded) {
+                    places.insert((piece.position, word), piece.range);
+                }
             }
         });
         for (number, phrase) in self.phrases.iter().enumerate() {
@@ -96,13 +125,13 @@ impl Marker {
 }
 
 /// The places where the words of a phrase follow each other.
-fn phrase_spans(phrase: &[String], word: usize, places: &HashMap<(u32, String), Range<usize>>) -> Vec<Span> {
+fn phrase_spans(phrase: &[String], word: usize, places: &HashMap<(u32, &str), Range<usize>>) -> Vec<Span> {
     let Some(first) = phrase.first() else { return Vec::new() };
-    let starts = places.iter().filter(|((_, spelled), _)| spelled == first);
+    let starts = places.iter().filter(|((_, spelled), _)| *spelled == first.as_str());
     let whole = starts.filter_map(|((start, _), range)| {
         let mut whole = range.clone();
         for (position, spelled) in (start + 1..).zip(&phrase[1..]) {
-            whole.end = places.get(&(position, spelled.clone()))?.end;
+            whole.end = places.get(&(position, spelled.as_str()))?.end;
         }
         Some(Span { range: whole, word })
     });

@@ -13,12 +13,48 @@ use tantivy::{DocId, Score, SegmentReader};
 ///
 /// Score, date and id, in the order of their importance. The id is the last word because it stays the same from
 /// commit to commit, which tantivy's own numbers do not.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Place {
     /// The score; 0 where the order is by date.
     pub(crate) score: Score,
-    date: i64,
+    /// Greater is before.
+    pub(crate) date: i64,
     id: (u64, u64),
+}
+
+impl Place {
+    /// The place of an entry that was published then.
+    pub(crate) fn new(order: SearchOrder, score: Score, published: i64, id: (u64, u64)) -> Self {
+        let date = Self::date_of(order, published);
+        match order {
+            SearchOrder::Relevance => Self { score, date, id },
+            SearchOrder::Newest => Self { score: 0.0, date, id },
+            SearchOrder::Oldest => Self { score: 0.0, date, id: (!id.0, !id.1) },
+        }
+    }
+
+    /// The date as it orders.
+    pub(crate) const fn date_of(order: SearchOrder, published: i64) -> i64 {
+        match order {
+            SearchOrder::Relevance | SearchOrder::Newest => published,
+            SearchOrder::Oldest => -published,
+        }
+    }
+}
+
+impl Eq for Place {}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Place {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_score = self.score.total_cmp(&other.score);
+        by_score.then_with(|| (self.date, self.id).cmp(&(other.date, other.id)))
+    }
 }
 
 /// Computes the places of hits.
@@ -65,13 +101,8 @@ impl SegmentSortKeyComputer for SegmentPlaces {
     type SegmentComparator = NaturalComparator;
 
     fn segment_sort_key(&mut self, doc: DocId, score: Score) -> Place {
-        let date = self.published.get_val(doc);
         let id = (self.id_high.get_val(doc), self.id_low.get_val(doc));
-        let (date, id) = match self.order {
-            SearchOrder::Relevance | SearchOrder::Newest => (date, id),
-            SearchOrder::Oldest => (-date, (!id.0, !id.1)),
-        };
-        Place { score: self.score(score), date, id }
+        Place::new(self.order, score, self.published.get_val(doc), id)
     }
 
     fn accept_sort_key_lazy(

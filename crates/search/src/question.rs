@@ -7,20 +7,21 @@ use std::sync::Arc;
 use inkstand_model::{
     EntryFilter, Facet, FacetField, InstantRange, SearchHit, SearchOrder, SearchRequest, SearchResults, Slug,
 };
-use tantivy::collector::{Count, TopDocs};
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery};
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
 use crate::asked::{AskedWord, Asker};
-use crate::document::{entry_id, kind_of};
+use crate::best::{Placed, best};
 use crate::facet::{FacetCounter, LabelCounts, most_frequent};
+use crate::feedback::{self, Feedback};
 use crate::filter::{Clauses, Conditions, hashtag_terms, kind_term, language_term, slug_terms};
 use crate::instead::{corrected, did_you_mean};
 use crate::marks::Marker;
-use crate::order::Places;
 use crate::query_language::{Wanted, parse, words_and_phrases};
 use crate::ranking::{Ranking, any, most_of, sequence};
+use crate::scoring::Scoring;
+use crate::shortlist::Shortlist;
 use crate::snapshot::Snapshot;
 use crate::synonyms::Synonyms;
 use crate::tongue::{Stems, Tongue};
@@ -31,8 +32,10 @@ pub(crate) struct Understood {
     snapshot: Arc<Snapshot>,
     /// What a hit must be like.
     matching: Box<dyn Query>,
-    /// The same, scoring.
-    ranked: Box<dyn Query>,
+    /// How hits are found and ordered.
+    finding: Finding,
+    /// Whether hits and their number are found together.
+    in_one_go: bool,
     /// What is counted by fields among whose values the request chooses: `matching` without that choice.
     widened: Vec<(FacetField, Box<dyn Query>)>,
     /// Values of fields that the request asks for.
@@ -41,6 +44,22 @@ pub(crate) struct Understood {
     marker: Marker,
     corrected: Option<String>,
     did_you_mean: Option<String>,
+}
+
+/// How hits are found and ordered.
+enum Finding {
+    /// All of them by date, or by what `matching` itself scores.
+    AsMatching,
+    /// In two steps: the best by a plain sum are scored in full.
+    InTwoSteps(Box<TwoSteps>),
+}
+
+/// What the two steps need.
+struct TwoSteps {
+    /// Hits that the whole score lifts above what the plain sum says: those with all words, and those with the tag.
+    lifted: Vec<Box<dyn Query>>,
+    scoring: Scoring,
+    feedback: Option<Feedback>,
 }
 
 impl Understood {
@@ -66,47 +85,95 @@ impl Understood {
         let marker = understanding.marker();
         let selected = understanding.conditions.selected().clone();
         let choices = understanding.choices();
-        let (matching, ranked, words) = understanding.queries(order)?;
+        let Queries { matching, words, finding, of_terms } = understanding.queries(order)?;
         let widened = choices.into_iter().map(|(field, mut clauses)| {
             let everything = || Box::new(AllQuery) as Box<dyn Query>;
             clauses.push((Occur::Must, words.as_ref().map_or_else(everything, |words| words.box_clone())));
             (field, Box::new(BooleanQuery::new(clauses)) as Box<dyn Query>)
         });
         let widened = widened.collect();
-        Ok(Self { matching, ranked, widened, selected, order, marker, corrected, did_you_mean, snapshot })
+        // Of terms alone most postings are never looked at, unless they had to be counted.
+        let in_one_go = !of_terms;
+        Ok(Self {
+            matching,
+            finding,
+            in_one_go,
+            widened,
+            selected,
+            order,
+            marker,
+            corrected,
+            did_you_mean,
+            snapshot,
+        })
     }
 
-    /// A page of hits.
-    pub(crate) fn hits(&self, request: &SearchRequest) -> tantivy::Result<SearchResults> {
+    /// A page of hits, and how many there are on all pages where that is wanted.
+    pub(crate) fn hits(&self, request: &SearchRequest, stems: &mut Stems) -> tantivy::Result<SearchResults> {
         let searcher = &self.snapshot.searcher;
         let (skip, limit) = (request.skip as usize, request.limit as usize);
-        // Room for the page is made beforehand, so that it must not be larger than the index.
         let entries = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
-        let wanted = limit.saturating_add(1).min(entries.saturating_sub(skip));
+        let until = skip.saturating_add(limit).saturating_add(1).min(entries);
         let mut results = SearchResults {
             corrected: self.corrected.clone(),
             did_you_mean: self.did_you_mean.clone(),
             ..SearchResults::default()
         };
-        if wanted == 0 {
-            return Ok(results);
+        let (found, counted) = match skip < until {
+            true => self.first(until, request.total && self.in_one_go, stems)?,
+            false => (Vec::new(), None),
+        };
+        if request.total {
+            results.total = Some(counted.map_or_else(|| self.count(), Ok)?);
         }
-        let query = if self.order == SearchOrder::Relevance { &self.ranked } else { &self.matching };
-        let top = TopDocs::with_limit(wanted).and_offset(skip).order_by(Places(self.order));
-        let mut found = searcher.search(query, &top)?;
-        results.has_next = found.len() > limit;
-        found.truncate(limit);
-        let mut stems = Stems::new(Tongue::PLAIN);
-        for (place, address) in found {
-            let stems = request.marks.then_some(&mut stems);
+        results.has_next = found.len() > skip.saturating_add(limit);
+        for (place, address) in found.into_iter().skip(skip).take(limit) {
+            let stems = request.marks.then_some(&mut *stems);
             results.hits.push(self.hit(place.score, address, stems)?);
         }
         Ok(results)
     }
 
+    /// The first hits, at least `until` where there are as many; with `counting`, how many there are.
+    fn first(
+        &self,
+        until: usize,
+        counting: bool,
+        stems: &mut Stems,
+    ) -> tantivy::Result<(Placed, Option<u64>)> {
+        let Finding::InTwoSteps(steps) = &self.finding else {
+            return best(&self.snapshot, &*self.matching, self.order, until, counting);
+        };
+        let TwoSteps { lifted, scoring, feedback } = &**steps;
+        let mut shortlist = Shortlist::new(&self.snapshot);
+        let count = shortlist.add(&*self.matching, counting)?;
+        for lifted in lifted {
+            shortlist.add(&**lifted, false)?;
+        }
+        let mut found = shortlist.scored(scoring)?;
+        if let Some(feedback) = feedback {
+            let mut scoring = scoring.clone();
+            let added = feedback::added(&self.snapshot, &mut scoring, &found, stems)?;
+            added.iter().for_each(|added| added.score_in(&self.snapshot, &mut scoring));
+            shortlist.add(&*feedback.query(&self.snapshot, &added), false)?;
+            found = shortlist.scored(&scoring)?;
+        }
+        if until > found.len() && found.len() >= weights::SHORTLIST {
+            // Nobody reads so far, but programs do: behind the shortlist, the plain sum is the order.
+            let listed: HashSet<DocAddress> = found.iter().map(|(_, address)| *address).collect();
+            let (mut rest, _) = best(&self.snapshot, &*self.matching, self.order, until, false)?;
+            rest.retain(|(_, address)| !listed.contains(address));
+            found.extend(rest);
+        }
+        Ok((found, count))
+    }
+
     /// The number of hits on all pages.
     pub(crate) fn count(&self) -> tantivy::Result<u64> {
-        Ok(self.snapshot.searcher.search(&self.matching, &Count)? as u64)
+        let searcher = &self.snapshot.searcher;
+        let weight = self.matching.weight(EnableScoring::disabled_from_searcher(searcher))?;
+        let counts = searcher.segment_readers().iter().map(|segment| weight.count(segment).map(u64::from));
+        counts.sum()
     }
 
     /// The most frequent values of each of these fields, so many of each, among the hits of all pages; of a field among
@@ -147,22 +214,16 @@ impl Understood {
     }
 }
 
-impl Snapshot {
-    /// Which entry stands there.
-    pub(crate) fn entry(
-        &self,
-        address: DocAddress,
-    ) -> tantivy::Result<(inkstand_model::EntryId, inkstand_model::EntryKind)> {
-        let columns = self.searcher.segment_reader(address.segment_ord).fast_fields();
-        let value = |column: &str| -> tantivy::Result<u64> {
-            Ok(columns.column_first_or_default::<u64>(column)?.get_val(address.doc_id))
-        };
-        Ok((entry_id(value("id_high")?, value("id_low")?), kind_of(value("kind")?)))
-    }
+/// What a request asks for, as queries.
+struct Queries {
+    /// What hits must be like.
+    matching: Box<dyn Query>,
+    /// What of that asks for words.
+    words: Option<Box<dyn Query>>,
+    finding: Finding,
+    /// Whether `matching` is a union or an intersection of terms alone.
+    of_terms: bool,
 }
-
-/// What hits must be like, the same with scores, and what of the first asks for words.
-type Queries = (Box<dyn Query>, Box<dyn Query>, Option<Box<dyn Query>>);
 
 /// What a request asks for, on the way to its queries.
 struct Understanding<'a> {
@@ -179,19 +240,18 @@ struct Understanding<'a> {
 
 impl<'a> Understanding<'a> {
     fn of(snapshot: &'a Snapshot, request: &SearchRequest, synonyms: &Synonyms) -> tantivy::Result<Self> {
-        let entries =
-            snapshot.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
         let mut this = Self {
             snapshot,
-            ranking: Ranking { words: snapshot.words(), title_words: snapshot.fields.title_words, entries },
+            ranking: Ranking { words: snapshot.words(), entries: snapshot.entries() },
             conditions: Conditions::of(&request.filter, &request.kinds, &snapshot.fields),
             words: Vec::new(),
             phrases: Vec::new(),
             whole_text: Slug::from_title(&request.text),
         };
         let tongues = tongues(&request.filter, snapshot);
+        let all_tongues = snapshot.all_tongues || !request.filter.languages.is_empty();
         let typed = parse(&request.text, &request.zone);
-        let mut asker = Asker::new(snapshot.words(), &tongues);
+        let mut asker = Asker::new(snapshot.words(), &tongues, all_tongues);
         this.conditions.hashtags(&request.matching.hashtags, &snapshot.fields);
         this.conditions.years(&request.matching.years, &snapshot.fields);
         let title = request.matching.title.as_deref().unwrap_or_default();
@@ -326,7 +386,7 @@ impl<'a> Understanding<'a> {
         self.conditions.chosen_among().into_iter().map(without).collect()
     }
 
-    /// What hits must be like, and the same with scores; and of the first, what asks for words.
+    /// What hits must be like, and how they are found.
     fn queries(self, order: SearchOrder) -> tantivy::Result<Queries> {
         let searcher = &self.snapshot.searcher;
         let mut conditions = self.conditions.into_clauses();
@@ -337,50 +397,66 @@ impl<'a> Understanding<'a> {
             if !conditions.iter().any(|(occur, _)| *occur == Occur::Must) {
                 conditions.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
             }
-            let query = BooleanQuery::new(conditions);
-            return Ok((Box::new(query.clone()), Box::new(query), None));
+            let (matching, finding) = (one_or_all(conditions), Finding::AsMatching);
+            return Ok(Queries { matching, words: None, finding, of_terms: false });
         }
         let divided = self.ranking.divide(&self.words);
         let with_conditions = |query: Box<dyn Query>| {
             let mut clauses = vec![(Occur::Must, query)];
             clauses.extend(conditions.iter().map(|(occur, query)| (*occur, query.box_clone())));
-            clauses
+            one_or_all(clauses)
         };
         // By relevance, entries with most words follow those with all. By date they would stand among them, so
         // that all words are asked for as long as some entry has them.
         let telling = divided.telling.len();
         let mut least = if order == SearchOrder::Relevance { most_of(telling) } else { telling };
-        while least > 1 {
-            let clauses = with_conditions(self.ranking.matching(&divided, least));
-            if any(&BooleanQuery::new(clauses), searcher)? {
-                break;
-            }
+        let mut matching = with_conditions(self.ranking.matching(&divided, least));
+        while least > 1 && !any(&*matching, searcher)? {
             least -= 1;
+            matching = with_conditions(self.ranking.matching(&divided, least));
         }
-        let clauses = with_conditions(self.ranking.matching(&divided, least));
-        let matching = BooleanQuery::new(clauses.clone_clauses());
-        let mut ranked = clauses;
-        ranked.extend(self.ranking.lifts(&self.words, &divided, least));
-        if let Some(slug) = &self.whole_text {
-            for term in slug_terms(slug, &[self.snapshot.fields.tag]) {
-                let tag = TermQuery::new(term, IndexRecordOption::Basic);
-                let lift = ConstScoreQuery::new(Box::new(tag), weights::TAG_IS_TEXT);
-                ranked.push((Occur::Should, Box::new(lift)));
+        let words = Some(self.ranking.matching(&divided, least));
+        if order != SearchOrder::Relevance {
+            return Ok(Queries { matching, words, finding: Finding::AsMatching, of_terms: false });
+        }
+        let mut lifted: Vec<Box<dyn Query>> = Vec::new();
+        let lift_all = least < telling;
+        if lift_all {
+            lifted.push(with_conditions(self.ranking.matching(&divided, telling)));
+        }
+        let all_words = match least {
+            _ if !lift_all => 0.0,
+            1 => weights::ALL_WORDS,
+            _ => weights::ALL_OF_FEW_WORDS,
+        };
+        let mut scoring = Scoring::of(self.snapshot, &self.words, &divided, &self.phrases, all_words)?;
+        for tag in self.whole_text.iter().flat_map(|slug| slug_terms(slug, &[self.snapshot.fields.tag])) {
+            if searcher.doc_freq(&tag)? > 0 {
+                let tagged = TermQuery::new(tag.clone(), IndexRecordOption::Basic);
+                let tagged = ConstScoreQuery::new(Box::new(tagged), 0.0);
+                lifted
+                    .push(Box::new(BooleanQuery::intersection(vec![matching.box_clone(), Box::new(tagged)])));
+                scoring.lift_tag(tag);
             }
         }
-        let words = self.ranking.matching(&divided, least);
-        Ok((Box::new(matching), Box::new(BooleanQuery::new(ranked)), Some(words)))
+        let feedback = (telling >= weights::FEEDBACK_LEAST_WORDS && least == 1).then(|| Feedback {
+            words: divided.telling.iter().flat_map(|word| self.ranking.forms(word)).collect(),
+            conditions: conditions.iter().map(|(occur, query)| (*occur, query.box_clone())).collect(),
+        });
+        let of_terms = conditions.is_empty() && self.ranking.of_terms(&divided, least);
+        let finding = Finding::InTwoSteps(Box::new(TwoSteps { lifted, scoring, feedback }));
+        Ok(Queries { matching, words, finding, of_terms })
     }
 }
 
-/// Clauses can be cloned, though boxes of queries cannot.
-trait CloneClauses {
-    fn clone_clauses(&self) -> Self;
-}
-
-impl CloneClauses for Vec<(Occur, Box<dyn Query>)> {
-    fn clone_clauses(&self) -> Self {
-        self.iter().map(|(occur, query)| (*occur, query.box_clone())).collect()
+/// Clauses as one query; the only one by itself, since what is not wrapped is counted faster.
+fn one_or_all(mut clauses: Vec<(Occur, Box<dyn Query>)>) -> Box<dyn Query> {
+    match clauses.pop() {
+        Some((Occur::Must, query)) if clauses.is_empty() => query,
+        last => {
+            clauses.extend(last);
+            Box::new(BooleanQuery::new(clauses))
+        }
     }
 }
 

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
-use inkstand_model::Slug;
-use tantivy::Searcher;
+use inkstand_model::{EntryId, EntryKind, Slug};
 use tantivy::schema::Field;
+use tantivy::{DocAddress, Searcher, SegmentOrdinal};
 
+use crate::columns::Columns;
 use crate::dictionary::Dictionary;
 use crate::document::split_label;
 use crate::schema::Fields;
 use crate::tongue::Tongue;
+use crate::word_list::WordLists;
 use crate::words::folded_words;
 
 /// At most so many languages are thought of when the stems of a typed word are formed.
@@ -25,6 +27,10 @@ pub(crate) struct Snapshot {
     /// The languages of its entries, the most frequent first: in which one a question is asked nobody says, so
     /// that its words get the stems of all of them.
     pub(crate) tongues: Vec<Tongue>,
+    /// Whether those are all of its languages.
+    pub(crate) all_tongues: bool,
+    lists: WordLists,
+    columns: Vec<OnceLock<Columns>>,
     names: OnceLock<Names>,
 }
 
@@ -49,8 +55,9 @@ pub(crate) struct Name {
 }
 
 impl Snapshot {
-    /// Looks at what the index holds now.
-    pub(crate) fn take(searcher: Searcher, fields: Fields) -> tantivy::Result<Self> {
+    /// Looks at what the index holds now; `lists` are of what it held before.
+    pub(crate) fn take(searcher: Searcher, fields: Fields, lists: WordLists) -> tantivy::Result<Self> {
+        lists.keep(&searcher);
         let mut entries: BTreeMap<Tongue, u64> = BTreeMap::new();
         for segment in searcher.segment_readers() {
             let index = segment.inverted_index(fields.language)?;
@@ -64,18 +71,49 @@ impl Snapshot {
         }
         let mut tongues: Vec<(u64, Tongue)> = entries.into_iter().map(|(tongue, n)| (n, tongue)).collect();
         tongues.sort_unstable_by(|a, b| b.cmp(a));
+        let all_tongues = tongues.len() <= MAX_TONGUES;
         let tongues = tongues.into_iter().map(|(_, tongue)| tongue).take(MAX_TONGUES).collect();
-        Ok(Self { searcher, fields, tongues, names: OnceLock::new() })
+        let columns = searcher.segment_readers().iter().map(|_| OnceLock::new()).collect();
+        Ok(Self { searcher, fields, tongues, all_tongues, lists, columns, names: OnceLock::new() })
+    }
+
+    /// The columns of a segment, opened at the first need.
+    pub(crate) fn columns(&self, segment: SegmentOrdinal) -> tantivy::Result<&Columns> {
+        let place = &self.columns[segment as usize];
+        if let Some(columns) = place.get() {
+            return Ok(columns);
+        }
+        let columns = Columns::open(self.searcher.segment_reader(segment))?;
+        Ok(place.get_or_init(|| columns))
+    }
+
+    /// Which entry stands there.
+    pub(crate) fn entry(&self, address: DocAddress) -> tantivy::Result<(EntryId, EntryKind)> {
+        Ok(self.columns(address.segment_ord)?.entry(address.doc_id))
+    }
+
+    /// How many terms that field has in an entry on the average.
+    pub(crate) fn average_length(&self, field: Field) -> tantivy::Result<f32> {
+        let mut terms = 0;
+        for segment in self.searcher.segment_readers() {
+            terms += segment.inverted_index(field)?.total_num_tokens();
+        }
+        Ok((terms as f32 / self.entries().max(1) as f32).max(1.0))
+    }
+
+    /// Entries of all segments, deleted ones included.
+    pub(crate) fn entries(&self) -> u64 {
+        self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
     }
 
     /// The dictionary of all words.
     pub(crate) fn words(&self) -> Dictionary<'_> {
-        Dictionary { searcher: &self.searcher, field: self.fields.words }
+        Dictionary { searcher: &self.searcher, field: self.fields.words, lists: &self.lists }
     }
 
     /// The dictionary of the words of titles.
     pub(crate) fn title_words(&self) -> Dictionary<'_> {
-        Dictionary { searcher: &self.searcher, field: self.fields.title_words }
+        Dictionary { searcher: &self.searcher, field: self.fields.title_words, lists: &self.lists }
     }
 
     /// The names of tags and authors, read at the first need: there are few of them beside the entries.
@@ -91,7 +129,7 @@ impl Snapshot {
     }
 
     fn read_names(&self, labels: &str, slugs: Field) -> tantivy::Result<Vec<Name>> {
-        let slugs = Dictionary { searcher: &self.searcher, field: slugs };
+        let slugs = Dictionary { searcher: &self.searcher, field: slugs, lists: &self.lists };
         let mut seen = HashSet::new();
         let mut names = Vec::new();
         // The newest segments stand last: after a change of name theirs is the current one.

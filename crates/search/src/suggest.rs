@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use inkstand_model::{SearchOrder, Suggestion, SuggestionKind};
-use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{DocAddress, TantivyDocument};
 
-use crate::order::Places;
+use crate::best::best;
 use crate::snapshot::{Name, Snapshot};
+use crate::weights;
 use crate::words::folded_words;
 
 /// Of as many titles as this, for each that is wanted, those are taken that begin as what was typed.
@@ -52,7 +52,12 @@ impl Snapshot {
             Box::new(TermQuery::new(dictionary.term(word), IndexRecordOption::Basic))
         };
         let mut lasts = vec![beginning.to_owned()];
-        lasts.extend(dictionary.completions(beginning)?.into_iter().map(|near| near.word));
+        lasts.extend(
+            dictionary
+                .completions(beginning, weights::MAX_TITLES_COMPLETED)?
+                .into_iter()
+                .map(|near| near.word),
+        );
         if lasts.len() == 1 && dictionary.entries(beginning)? == 0 {
             lasts = dictionary.corrections(beginning, true)?.into_iter().map(|near| near.word).collect();
         }
@@ -65,17 +70,16 @@ impl Snapshot {
             }
             clauses.push((Occur::Must, Box::new(BooleanQuery::union(forms))));
         }
-        let latest = TopDocs::with_limit(first.saturating_mul(TITLES_READ).min(100));
-        let found = self
-            .searcher
-            .search(&BooleanQuery::new(clauses), &latest.order_by(Places(SearchOrder::Newest)))?;
+        let read = first.saturating_mul(TITLES_READ).min(100);
+        let (found, _) = best(self, &BooleanQuery::new(clauses), SearchOrder::Newest, read, false)?;
         let mut titles = Vec::new();
         let mut seen = HashSet::new();
         for (_, address) in found {
             let title = self.title(address)?;
             if seen.insert(title.clone()) {
-                let begins = folded_words(&title).iter().zip(whole.iter()).all(|(word, typed)| word == typed)
-                    && folded_words(&title).get(whole.len()).is_some_and(|word| word.starts_with(beginning));
+                let words = folded_words(&title);
+                let begins = words.iter().zip(whole).all(|(word, typed)| word == typed)
+                    && words.get(whole.len()).is_some_and(|word| word.starts_with(beginning));
                 let (id, kind) = self.entry(address)?;
                 titles.push((!begins, Suggestion { kind: SuggestionKind::Entry(id, kind), text: title }));
             }

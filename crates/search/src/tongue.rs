@@ -1,11 +1,9 @@
 //! Languages that have a stemmer.
 
-use std::collections::HashMap;
-
 use frostem::{Algorithm, Stemmer};
 use inkstand_model::Language;
 
-use crate::words::{self, Piece, PieceKind};
+use crate::words::{self, Piece, PieceKind, WordMap};
 
 /// What begins the index term of a stem, so that it is never taken for a word that somebody wrote.
 pub(crate) const STEM_MARK: char = '\u{1}';
@@ -15,7 +13,7 @@ pub(crate) const STEM_MARK: char = '\u{1}';
 pub(crate) struct Tongue(u8);
 
 /// Of at most so many words the stems are remembered.
-const REMEMBERED: usize = 20_000;
+const REMEMBERED: usize = 60_000;
 
 /// A language's place here is stored with each entry: new ones go to the end, or the index has a new format.
 static STEMMERS: [(&str, Algorithm); 33] = [
@@ -80,11 +78,21 @@ impl Tongue {
         Self(u8::try_from(place).ok().filter(|&place| usize::from(place) <= STEMMERS.len()).unwrap_or(0))
     }
 
+    /// Whether a stem begins as its word does: some stemmers take prefixes away.
+    pub(crate) fn keeps_first_letters(self) -> bool {
+        const KEEPING: [&str; 16] =
+            ["en", "da", "fi", "fr", "de", "hu", "it", "no", "nb", "nn", "pt", "ro", "ru", "es", "sv", "tr"];
+        self.algorithm().is_none_or(|(name, _)| KEEPING.contains(name))
+    }
+
+    fn algorithm(self) -> Option<&'static (&'static str, Algorithm)> {
+        usize::from(self.0).checked_sub(1).and_then(|place| STEMMERS.get(place))
+    }
+
     /// The index terms of the stems of a word: one, and where accents change it another one, so that `résumés` is
     /// found by `resumes` and the other way round.
     fn stems(self, piece: &Piece<'_>) -> Vec<String> {
-        let Some((_, algorithm)) = usize::from(self.0).checked_sub(1).and_then(|place| STEMMERS.get(place))
-        else {
+        let Some((_, algorithm)) = self.algorithm() else {
             return vec![format!("{STEM_MARK}{}", piece.folded)];
         };
         let stemmer = Stemmer::new(*algorithm);
@@ -104,13 +112,22 @@ impl Tongue {
 #[derive(Clone, Debug)]
 pub(crate) struct Stems {
     tongue: Tongue,
-    known: HashMap<String, Vec<String>>,
+    /// Words, and where their stems stand.
+    known: WordMap<(usize, usize)>,
+    /// The stems of all words, one behind the other.
+    stems: Vec<String>,
+}
+
+impl Default for Stems {
+    fn default() -> Self {
+        Self::new(Tongue::PLAIN)
+    }
 }
 
 impl Stems {
     /// In that language.
     pub(crate) fn new(tongue: Tongue) -> Self {
-        Self { tongue, known: HashMap::new() }
+        Self { tongue, known: WordMap::default(), stems: Vec::new() }
     }
 
     /// Goes on in another language.
@@ -120,20 +137,38 @@ impl Stems {
         }
     }
 
+    /// The language.
+    pub(crate) fn tongue(&self) -> Tongue {
+        self.tongue
+    }
+
+    /// Whether stems begin as their words do.
+    pub(crate) fn keep_first_letters(&self) -> bool {
+        self.tongue.keeps_first_letters()
+    }
+
     /// The index terms of the stems of a word; none of what is no word of letters.
     pub(crate) fn of(&mut self, piece: &Piece<'_>) -> &[String] {
         if !matches!(piece.kind, PieceKind::Word | PieceKind::Joined) {
             return &[];
         }
-        if !self.known.contains_key(piece.lower) {
-            self.known.insert(piece.lower.to_owned(), self.tongue.stems(piece));
-        }
-        self.known.get(piece.lower).map_or(&[], Vec::as_slice)
+        let (start, end) = match self.known.get(piece.lower) {
+            Some(&known) => known,
+            None => {
+                let start = self.stems.len();
+                self.stems.extend(self.tongue.stems(piece));
+                self.known.insert(piece.lower.to_owned(), (start, self.stems.len()));
+                (start, self.stems.len())
+            }
+        };
+        self.stems.get(start..end).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::words::Scanner;
 
@@ -156,6 +191,22 @@ mod tests {
             ("en", "E0502", vec![]),
         ] {
             assert_eq!(stems(tongue, word), expected, "{tongue} {word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn stems_begin_as_their_words(word in "[a-zäöüßéèçñåøæ]{1,12}") {
+            for (name, _) in &STEMMERS {
+                if Tongue::named(name).keeps_first_letters() {
+                    let stems = stems(name, &word);
+                    let folded = words::folded(&word);
+                    prop_assert!(
+                        stems.iter().all(|stem| stem.as_bytes().first() == folded.as_bytes().first()),
+                        "{} {} {:?}", name, word, stems
+                    );
+                }
+            }
         }
     }
 

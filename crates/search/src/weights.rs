@@ -23,6 +23,11 @@ pub(crate) const NEIGHBOURS: f32 = 0.25;
 pub(crate) const TITLE_NEIGHBOURS: f32 = 0.5;
 /// What an entry gains that has all the words of the question.
 pub(crate) const ALL_WORDS: f32 = 6.0;
+/// The same for a question of few words, of which an entry must have more than one: more than they can score together,
+/// so that what has all stands before what has most.
+pub(crate) const ALL_OF_FEW_WORDS: f32 = 200.0;
+/// What an entry gains whose title has all the words.
+pub(crate) const ALL_IN_TITLE: f32 = 2.0;
 /// What an entry gains whose tag is the whole question.
 pub(crate) const TAG_IS_TEXT: f32 = 3.0;
 /// What a word within one edit of the typed one counts, as against the typed one.
@@ -36,10 +41,34 @@ pub(crate) const UNFINISHED: f32 = 0.8;
 /// What a word or phrase counts that means the same as the typed one.
 pub(crate) const SYNONYM: f32 = 0.8;
 
+/// BM25's `k1`: how soon more of the same word says no more. More than the usual 1.2, since a word of the title is
+/// several here.
+pub(crate) const SATURATION: f32 = 2.0;
+/// BM25's `b`: how much a long text needs more of a word than a short one.
+pub(crate) const LENGTH: f32 = 0.75;
+
+/// So many entries are taken by a plain sum over their words, and only those are scored in full. Enough that the
+/// largest page has them twice.
+pub(crate) const SHORTLIST: usize = 200;
+
+/// A question of at least so many telling words is asked again with words of its best entries.
+pub(crate) const FEEDBACK_LEAST_WORDS: usize = 5;
+/// Of so many entries.
+pub(crate) const FEEDBACK_ENTRIES: usize = 10;
+/// So many words.
+pub(crate) const FEEDBACK_WORDS: usize = 40;
+/// What the most telling of them counts as against a typed one, and what a typed one gains that those entries have most.
+pub(crate) const FEEDBACK: f32 = 0.7;
+/// So many words of an entry are looked at: the beginning says what it is about.
+pub(crate) const FEEDBACK_READ: usize = 500;
+
 /// A word in more than this share of the entries says little, and is not asked for where others are.
 pub(crate) const FILLER_SHARE: f64 = 0.33;
 /// In a blog with fewer entries than this no word is a filler.
 pub(crate) const FILLER_MIN_ENTRIES: u64 = 50;
+
+/// Words that only hold a sentence together are left out of account where a question has so many telling ones.
+pub(crate) const SUBJECT_WORDS: usize = 4;
 
 /// At most so many different words of a text are searched; of more, the first.
 pub(crate) const MAX_WORDS: usize = 48;
@@ -47,5 +76,9 @@ pub(crate) const MAX_WORDS: usize = 48;
 pub(crate) const MAX_CORRECTIONS: usize = 5;
 /// An unfinished word stands for at most so many others, the most frequent ones.
 pub(crate) const MAX_COMPLETIONS: usize = 24;
-/// At most so many words of the dictionary are looked at to complete an unfinished one.
-pub(crate) const MAX_COMPLETIONS_READ: usize = 20_000;
+/// Those, but for the most frequent one, are in at most so many entries.
+pub(crate) const MAX_COMPLETED: u64 = 250_000;
+/// The same for titles.
+pub(crate) const MAX_TITLES_COMPLETED: u64 = 50_000;
+/// At most so many words of the dictionary are looked at that are near a misspelt one.
+pub(crate) const MAX_NEAR_READ: usize = 20_000;

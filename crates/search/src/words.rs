@@ -3,9 +3,14 @@
 //! One scanner serves documents, questions and marks, so that they cannot disagree. It knows the languages only by
 //! their scripts: what a word is does not depend on an entry's language, only its stem does.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Something for each word. Words are looked up once or more for each that is indexed or marked, which the standard
+/// hasher would make felt.
+pub(crate) type WordMap<V> = HashMap<String, V, foldhash::fast::RandomState>;
 
 /// A word, or a part or a joining of words, found in a text.
 #[derive(Debug)]
@@ -65,7 +70,20 @@ impl Scanner {
     pub(crate) fn scan(&mut self, text: &str, mut found: impl FnMut(Piece<'_>)) {
         let mut position = 0;
         let mut at = 0;
-        while let Some(c) = text[at..].chars().next() {
+        while let Some(&byte) = text.as_bytes().get(at) {
+            if byte.is_ascii() {
+                if !byte.is_ascii_alphanumeric() {
+                    at += 1;
+                } else if let Some(end) = plain_word_end(text, at) {
+                    self.emit(text, at..end, position, PieceKind::Word, &mut found);
+                    position += 1;
+                    at = end;
+                } else {
+                    at = self.scan_word(text, at, &mut position, &mut found);
+                }
+                continue;
+            }
+            let Some(c) = text[at..].chars().next() else { break };
             if is_unspaced(c) {
                 at = self.scan_unspaced(text, at, &mut position, &mut found);
             } else if is_word_char(c) {
@@ -175,12 +193,15 @@ impl Scanner {
         self.lower.clear();
         self.folded.clear();
         if raw.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            self.lower.extend(raw.chars().map(|c| c.to_ascii_lowercase()));
-            self.folded.push_str(&self.lower);
-        } else {
-            lower_into(raw, &mut self.lower);
-            fold_into(raw, &mut self.folded);
+            self.lower.push_str(raw);
+            self.lower.make_ascii_lowercase();
+            let lettered = kind != PieceKind::Word || raw.bytes().all(|b| b.is_ascii_alphabetic());
+            let kind = if lettered { kind } else { PieceKind::Code };
+            found(Piece { folded: &self.lower, lower: &self.lower, range, position, kind });
+            return;
         }
+        lower_into(raw, &mut self.lower);
+        fold_into(raw, &mut self.folded);
         if self.folded.is_empty() {
             return;
         }
@@ -266,6 +287,21 @@ fn unaccented(c: char) -> Option<&'static str> {
 /// South-East Asian scripts are letters in all but name and stay.
 fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}')
+}
+
+/// The end of the word of ASCII letters and digits that begins at `at`, unless something may join it with what
+/// follows or belong to it: nearly all words of most texts are that simple.
+fn plain_word_end(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let length = bytes[at..].iter().position(|byte| !byte.is_ascii_alphanumeric());
+    let Some(end) = length.map(|length| at + length) else { return Some(bytes.len()) };
+    match bytes[end] {
+        b' ' | b',' | b'\n' | b';' | b':' | b')' | b'!' | b'?' | b'"' => Some(end),
+        b'.' if bytes.get(end + 1).is_none_or(|next| next.is_ascii() && !next.is_ascii_alphanumeric()) => {
+            Some(end)
+        }
+        _ => None,
+    }
 }
 
 /// The end of the run of letters and digits that begins at `at`.

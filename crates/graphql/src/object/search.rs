@@ -21,6 +21,8 @@ pub(crate) struct SearchConnection {
     pub(crate) request: Arc<SearchRequest>,
     pub(crate) hits: Vec<(u32, model::SearchHit, Arc<model::Entry>)>,
     pub(crate) has_next: bool,
+    /// Known where hits and their number were asked for together.
+    pub(crate) total: Option<u64>,
     pub(crate) corrected: Option<String>,
     pub(crate) did_you_mean: Option<String>,
     pub(crate) complete: bool,
@@ -60,8 +62,14 @@ impl SearchConnection {
 
     /// How many entries the search finds in all.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let total = state(ctx).reader.count_hits(SearchRequest::clone(&self.request)).await;
-        Ok(i32::try_from(total.map_err(|error| fault(ctx, error))?).unwrap_or(i32::MAX))
+        let total = match self.total {
+            Some(total) => total,
+            None => {
+                let counted = state(ctx).reader.count_hits(SearchRequest::clone(&self.request)).await;
+                counted.map_err(|error| fault(ctx, error))?
+            }
+        };
+        Ok(i32::try_from(total).unwrap_or(i32::MAX))
     }
 
     /// The most frequent values of a field among all hits, equal ones by value: what the search can be narrowed by.

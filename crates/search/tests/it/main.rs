@@ -14,3 +14,4 @@ mod questions;
 mod related;
 mod suggestions;
 mod synonyms;
+mod two_steps;

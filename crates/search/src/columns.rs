@@ -1,0 +1,48 @@
+//! What of an entry is needed for every hit, in columns that are opened once for a segment.
+
+use std::sync::Arc;
+
+use inkstand_model::{EntryId, EntryKind, SearchOrder};
+use tantivy::columnar::ColumnValues;
+use tantivy::{DocId, Score, SegmentReader};
+
+use crate::document::{entry_id, kind_of};
+use crate::order::Place;
+
+/// Columns of one segment. To open one by its name takes longer than to read a page of hits from it.
+pub(crate) struct Columns {
+    published: Arc<dyn ColumnValues<i64>>,
+    id_high: Arc<dyn ColumnValues<u64>>,
+    id_low: Arc<dyn ColumnValues<u64>>,
+    kind: Arc<dyn ColumnValues<u64>>,
+}
+
+impl Columns {
+    /// Opens them.
+    pub(crate) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        Ok(Self {
+            published: columns.column_first_or_default("published")?,
+            id_high: columns.column_first_or_default("id_high")?,
+            id_low: columns.column_first_or_default("id_low")?,
+            kind: columns.column_first_or_default("kind")?,
+        })
+    }
+
+    /// Which entry it is.
+    pub(crate) fn entry(&self, doc: DocId) -> (EntryId, EntryKind) {
+        let id = entry_id(self.id_high.get_val(doc), self.id_low.get_val(doc));
+        (id, kind_of(self.kind.get_val(doc)))
+    }
+
+    /// Milliseconds of its publication.
+    pub(crate) fn published(&self, doc: DocId) -> i64 {
+        self.published.get_val(doc)
+    }
+
+    /// Where it stands in that order.
+    pub(crate) fn place(&self, order: SearchOrder, score: Score, doc: DocId) -> Place {
+        let id = (self.id_high.get_val(doc), self.id_low.get_val(doc));
+        Place::new(order, score, self.published(doc), id)
+    }
+}
