@@ -3,6 +3,7 @@
 mod headers;
 mod own_writes;
 mod random_writes;
+mod related;
 mod what_is_kept;
 
 use std::time::Duration;

@@ -7,6 +7,7 @@ mod bad_input;
 mod paging;
 mod reads;
 mod schema;
+mod search;
 mod skipped;
 mod small_blog;
 mod statements;

@@ -199,6 +199,7 @@ fn settings(database: &TestDatabase) -> Settings {
         suggestions: true,
         deadline: Duration::from_secs(30),
         limits: LimitSettings::default(),
+        synonyms: None,
         entity_cache: 32 * 1024 * 1024,
         keys: None,
         sockets: inkstand_http::SocketLimits::default(),

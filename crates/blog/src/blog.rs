@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use inkstand_identity::ServerKeys;
 use inkstand_model::{Clock, Path, Seq, Viewer};
 use inkstand_outgoing::{Client, Reach};
+use inkstand_search::Synonyms;
 use inkstand_storage::{Committed, Storage, StorageError, Writing};
 use tokio::sync::{Notify, OnceCell, broadcast, watch};
 
@@ -62,6 +63,8 @@ pub(crate) struct Pulse {
 pub struct BlogOptions {
     /// The folder of the search index; `None` for commands that only write: whoever serves follows the log.
     pub index: Option<PathBuf>,
+    /// Words that mean the same in searches.
+    pub synonyms: Synonyms,
     /// The site's address without a slash at its end, for links in what is sent to others.
     pub public_url: String,
     /// Whether webhooks may be at addresses that are not of the public internet.
@@ -93,7 +96,7 @@ impl Blog {
         options: BlogOptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BlogError> {
-        let index = IndexHandle::open(options.index).await?;
+        let index = IndexHandle::open(options.index, options.synonyms).await?;
         let reach = if options.webhooks_allow_private { Reach::Anywhere } else { Reach::Public };
         let inner = Inner {
             storage,

@@ -58,6 +58,12 @@ pub(crate) fn of_terms<T: Term>() -> impl Iterator<Item = CacheKey> {
     [T::UNDER.list(), CacheKey::list(POSTS)].into_iter()
 }
 
+/// What the index makes of all that is published, the names of terms included.
+pub(crate) fn of_everything_published() -> impl Iterator<Item = CacheKey> {
+    let terms = [FiledUnder::Tag, FiledUnder::Category, FiledUnder::Author, FiledUnder::Series];
+    terms.into_iter().map(FiledUnder::list).chain([CacheKey::list(POSTS), CacheKey::list(PAGES)])
+}
+
 /// One term.
 pub(crate) fn key_of<T: Term>(term: &T) -> CacheKey {
     T::UNDER.key(term.key())

@@ -66,6 +66,7 @@ pub use entry_life::Step;
 pub use error::BlogError;
 pub use import::{ImportReport, ImportTally, Noted};
 pub use inkstand_identity::InvalidPreviewToken;
+pub use inkstand_search::{InvalidSynonyms, Synonyms};
 pub use inkstand_storage::{Deed, DeliveryList, FiledUnder, Revision, RevisionContent, Term};
 pub use listen::{ListenError, Listening};
 pub use menu::MenuEdit;

@@ -17,10 +17,11 @@ use inkstand_model::{CacheKey, Seq, Viewer};
 use inkstand_storage::Storage;
 
 use crate::{
-    Blog, Reader,
+    Blog, BlogError, Reader,
     blog::Inner,
     entities::Remembered,
     freshness::{Freshness, Moment, Stamp},
+    keys::of_everything_published,
     search::IndexHandle,
 };
 
@@ -196,9 +197,33 @@ impl Reader {
 
     /// The index, which follows the log at its own pace: the answer is not kept, and as new as the index is.
     pub(crate) fn index(&self) -> &IndexHandle {
+        self.keep_nothing();
+        self.index_as_it_is()
+    }
+
+    /// Asks the index for what it makes of all that is published. The answer may be kept where the index already knew
+    /// everything that was written before the first read, since what it learns later has touched one of these keys.
+    pub(crate) async fn of_the_index<T>(
+        &self,
+        ask: impl AsyncFnOnce(&IndexHandle) -> Result<T, BlogError>,
+    ) -> Result<T, BlogError> {
+        let index = self.index_as_it_is();
+        let before = index.readiness();
+        let since = self.provenance().and_then(|provenance| provenance.since);
+        let answer = ask(index).await?;
+        // Asked afterwards as well: this may have been the question that found the index damaged.
+        let whole = before.search_complete && index.readiness().search_complete;
+        if whole && since.is_some_and(|since| since.seq() <= before.indexed) {
+            self.note(of_everything_published());
+        } else {
+            self.keep_nothing();
+        }
+        Ok(answer)
+    }
+
+    fn index_as_it_is(&self) -> &IndexHandle {
         let index = &self.blog().inner.index;
         if let Some(provenance) = self.provenance() {
-            provenance.keep_nothing();
             let readiness = index.readiness();
             provenance.not_newer_than(readiness.search_complete.then_some(readiness.indexed));
         }

@@ -8,7 +8,7 @@ use std::{
 use inkstand_model::{
     Action, Author, CacheKey, Category, CategoryId, Change, Entry, EntryBody, EntryCursor, EntryFilter,
     EntryId, EntryKind, EntryOrder, EntryStatus, Facet, FacetField, Filings, Path, SearchRequest,
-    SearchResults, Seq, SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, TermCursor,
+    SearchResults, Seq, SeriesId, SeriesPart, Site, Slice, SliceRequest, Slug, Suggestion, Tag, TermCursor,
     TermOrder, Viewer, Whose, may,
 };
 use inkstand_storage::{ChangesAfter, FiledUnder, Term, TermScope, Writing};
@@ -437,7 +437,7 @@ impl Reader {
     /// # Errors
     /// Where the index fails.
     pub async fn search(&self, request: SearchRequest) -> Read<SearchResults> {
-        self.index().search(request).await
+        self.index().search(self.in_zone(request).await?).await
     }
 
     /// How many entries a search finds.
@@ -445,15 +445,57 @@ impl Reader {
     /// # Errors
     /// Where the index fails.
     pub async fn count_hits(&self, request: SearchRequest) -> Read<u64> {
-        self.index().count(request).await
+        self.index().count(self.in_zone(request).await?).await
     }
 
-    /// The most frequent values of a field among the hits of a search.
+    /// The most frequent values of fields, so many of each, among the hits of a search: see [`FacetField`].
     ///
     /// # Errors
     /// Where the index fails.
-    pub async fn facets(&self, request: SearchRequest, field: FacetField, first: usize) -> Read<Vec<Facet>> {
-        self.index().facets(request, field, first).await
+    pub async fn facets(
+        &self,
+        request: SearchRequest,
+        wanted: Vec<(FacetField, usize)>,
+    ) -> Read<Vec<Vec<Facet>>> {
+        self.index().facets(self.in_zone(request).await?, wanted).await
+    }
+
+    /// A search whose dates are those of the site's zone, which is looked up only where there may be a date.
+    async fn in_zone(&self, request: SearchRequest) -> Read<SearchRequest> {
+        if !request.text.contains(':') {
+            return Ok(request);
+        }
+        Ok(SearchRequest { zone: self.site().await?.zone.clone(), ..request })
+    }
+
+    /// For each of these posts the published ones that say most of what it says, nearest first; none for one that is not
+    /// published itself.
+    ///
+    /// # Errors
+    /// Where the index or the database fails.
+    pub async fn related(&self, posts: &[EntryId], first: usize) -> Read<HashMap<EntryId, Vec<Arc<Entry>>>> {
+        let nearest = self.of_the_index(async |index| index.related(posts.to_vec(), first).await).await?;
+        let ids: HashSet<EntryId> = nearest.iter().flatten().copied().collect();
+        let ids: Vec<EntryId> = ids.into_iter().collect();
+        let mut entries = self.entries_by_ids(&ids).await?;
+        // An editor also sees what was unpublished since the index last looked.
+        entries.retain(|_, entry| entry.publication.status() == EntryStatus::Published);
+        let those = |ids: Vec<EntryId>| ids.iter().filter_map(|id| entries.get(id).cloned()).collect();
+        Ok(posts.iter().copied().zip(nearest.into_iter().map(those)).collect())
+    }
+
+    /// For each of these tags, by slug, those that stand most tellingly beside it on published posts.
+    ///
+    /// # Errors
+    /// Where the index or the database fails.
+    pub async fn related_tags(&self, tags: &[Slug], first: usize) -> Read<HashMap<Slug, Vec<Tag>>> {
+        let beside = self.of_the_index(async |index| index.related_tags(tags.to_vec(), first).await).await?;
+        let slugs: HashSet<Slug> = beside.iter().flatten().cloned().collect();
+        let slugs: Vec<Slug> = slugs.into_iter().collect();
+        let known: Vec<Tag> = if slugs.is_empty() { Vec::new() } else { self.terms_by_slugs(&slugs).await? };
+        let known: HashMap<Slug, Tag> = known.into_iter().map(|tag| (tag.slug.clone(), tag)).collect();
+        let those = |slugs: Vec<Slug>| slugs.iter().filter_map(|slug| known.get(slug).cloned()).collect();
+        Ok(tags.iter().cloned().zip(beside.into_iter().map(those)).collect())
     }
 
     /// Titles, tags and authors of which a word begins with `prefix`.

@@ -2,11 +2,11 @@
 
 use std::{
     path::PathBuf,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use inkstand_model::{Facet, FacetField, SearchRequest, SearchResults, Seq, Suggestion};
-use inkstand_search::{Index, OpenError};
+use inkstand_model::{EntryId, Facet, FacetField, SearchRequest, SearchResults, Seq, Slug, Suggestion};
+use inkstand_search::{Index, OpenError, Synonyms};
 use tokio::sync::{Semaphore, watch};
 use tracing::{Span, error, warn};
 
@@ -15,6 +15,7 @@ use crate::{BlogError, Readiness};
 /// The index, which can be exchanged for a new one while others search.
 pub(crate) struct IndexHandle {
     dir: Option<PathBuf>,
+    synonyms: Arc<Synonyms>,
     index: RwLock<Option<Index>>,
     progress: watch::Sender<Readiness>,
     /// Questions that may be asked at once; more would only take threads and memory from each other.
@@ -22,7 +23,8 @@ pub(crate) struct IndexHandle {
 }
 
 impl IndexHandle {
-    pub(crate) async fn open(dir: Option<PathBuf>) -> Result<Self, BlogError> {
+    pub(crate) async fn open(dir: Option<PathBuf>, synonyms: Synonyms) -> Result<Self, BlogError> {
+        let synonyms = Arc::new(synonyms);
         let mut index = None;
         if let Some(dir) = dir.clone() {
             index = Some(
@@ -33,13 +35,14 @@ impl IndexHandle {
                     }
                     opened => opened,
                 })
-                .await??,
+                .await??
+                .with_synonyms(Arc::clone(&synonyms)),
             );
         }
         let start = Readiness { indexed: Seq::ZERO, search_complete: false };
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let turns = Semaphore::new(cores * 2);
-        Ok(Self { dir, index: RwLock::new(index), progress: watch::Sender::new(start), turns })
+        Ok(Self { dir, synonyms, index: RwLock::new(index), progress: watch::Sender::new(start), turns })
     }
 
     /// The index; `None` in a process that opened none.
@@ -55,6 +58,7 @@ impl IndexHandle {
         // the files they have open.
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = None;
         let fresh = tokio::task::spawn_blocking(move || Index::recreate(&dir)).await??;
+        let fresh = fresh.with_synonyms(Arc::clone(&self.synonyms));
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
         Ok(())
     }
@@ -93,10 +97,25 @@ impl IndexHandle {
     pub(crate) async fn facets(
         &self,
         request: SearchRequest,
-        field: FacetField,
+        wanted: Vec<(FacetField, usize)>,
+    ) -> Result<Vec<Vec<Facet>>, BlogError> {
+        self.ask(move |index| index.facets(&request, &wanted)).await
+    }
+
+    pub(crate) async fn related(
+        &self,
+        entries: Vec<EntryId>,
         first: usize,
-    ) -> Result<Vec<Facet>, BlogError> {
-        self.ask(move |index| index.facets(&request, field, first)).await
+    ) -> Result<Vec<Vec<EntryId>>, BlogError> {
+        self.ask(move |index| index.related(&entries, first)).await
+    }
+
+    pub(crate) async fn related_tags(
+        &self,
+        tags: Vec<Slug>,
+        first: usize,
+    ) -> Result<Vec<Vec<Slug>>, BlogError> {
+        self.ask(move |index| index.related_tags(&tags, first)).await
     }
 
     pub(crate) async fn suggest(&self, prefix: String, first: usize) -> Result<Vec<Suggestion>, BlogError> {

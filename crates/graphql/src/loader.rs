@@ -10,8 +10,8 @@ use async_graphql::{Context, Error, dataloader::Loader};
 use inkstand_blog::{BlogError, DeliveryList, FiledUnder, NeighbourPosts, Reader, RevisionContent, Term};
 use inkstand_model::{
     Account, AccountId, ApiToken, Author, AuthorId, Category, CategoryId, Delivery, Entry, EntryBody,
-    EntryCursor, EntryId, EntryOrder, Filings, RevisionId, Series, SeriesId, SeriesPart, Slice, SliceRequest,
-    Slug, Tag, TagId, WebhookId,
+    EntryCursor, EntryId, EntryOrder, Facet, FacetField, Filings, RevisionId, SearchRequest, Series,
+    SeriesId, SeriesPart, Slice, SliceRequest, Slug, Tag, TagId, WebhookId,
 };
 use uuid::Uuid;
 
@@ -191,6 +191,83 @@ look!(PostsOf => Arc<Slice<Arc<Entry>>>, |reader, keys| {
     }
     Ok(loaded)
 });
+
+/// The values of a field among the hits of a search. Those that ask of one search are one question to the index.
+#[derive(Clone)]
+pub(crate) struct FacetsOf {
+    pub(crate) request: Arc<SearchRequest>,
+    pub(crate) field: FacetField,
+    pub(crate) first: usize,
+}
+
+impl PartialEq for FacetsOf {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.request, &other.request) && (self.field, self.first) == (other.field, other.first)
+    }
+}
+
+impl Eq for FacetsOf {}
+
+impl Hash for FacetsOf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (Arc::as_ptr(&self.request), self.field, self.first).hash(state);
+    }
+}
+
+look!(FacetsOf => Vec<Facet>, |reader, keys| {
+    let mut searches: HashMap<usize, Vec<&FacetsOf>> = HashMap::new();
+    for key in keys {
+        searches.entry(Arc::as_ptr(&key.request).addr()).or_default().push(key);
+    }
+    let mut loaded = HashMap::with_capacity(keys.len());
+    for keys in searches.into_values() {
+        let wanted = keys.iter().map(|key| (key.field, key.first)).collect();
+        let facets = reader.facets(SearchRequest::clone(&keys[0].request), wanted).await?;
+        loaded.extend(keys.into_iter().cloned().zip(facets));
+    }
+    Ok(loaded)
+});
+
+/// The posts that are nearest to a post.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RelatedTo {
+    pub(crate) post: EntryId,
+    pub(crate) first: usize,
+}
+
+look!(RelatedTo => Vec<Arc<Entry>>, |reader, keys| {
+    let mut loaded = HashMap::with_capacity(keys.len());
+    for (first, posts) in alike(keys.iter().map(|key| (key.first, key.post))) {
+        let related = reader.related(&posts, first).await?;
+        loaded.extend(related.into_iter().map(|(post, entries)| (RelatedTo { post, first }, entries)));
+    }
+    Ok(loaded)
+});
+
+/// The tags that stand beside the tag with a slug.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct TagsBeside {
+    pub(crate) tag: Slug,
+    pub(crate) first: usize,
+}
+
+look!(TagsBeside => Vec<Tag>, |reader, keys| {
+    let mut loaded = HashMap::with_capacity(keys.len());
+    for (first, tags) in alike(keys.iter().map(|key| (key.first, key.tag.clone()))) {
+        let beside = reader.related_tags(&tags, first).await?;
+        loaded.extend(beside.into_iter().map(|(tag, tags)| (TagsBeside { tag, first }, tags)));
+    }
+    Ok(loaded)
+});
+
+/// What asks for lists of one length, together.
+fn alike<T>(keys: impl Iterator<Item = (usize, T)>) -> HashMap<usize, Vec<T>> {
+    let mut alike: HashMap<usize, Vec<T>> = HashMap::new();
+    for (first, key) in keys {
+        alike.entry(first).or_default().push(key);
+    }
+    alike
+}
 
 /// A part of the list of messages of a webhook. Those that ask for the same part are one statement.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -13,6 +13,7 @@ use inkstand_model as model;
 use inkstand_model::EntryKind;
 
 pub(crate) use filter::PostFilter;
+use filter::SearchMatching;
 
 use crate::{
     code,
@@ -195,8 +196,10 @@ struct Finding;
 
 #[Object]
 impl Finding {
-    /// Searches posts and pages by text, a filter or both. No text is an error: quotes make a phrase, `-word`
-    /// leaves out, `tag:slug` and `#hashtag` narrow, and whatever does not parse is searched as words.
+    /// Searches posts and pages by text, conditions or both. No text is an error: quotes make a phrase, `-word`
+    /// leaves out, `tag:slug`, `category:slug`, `author:name`, `title:word`, `#hashtag`, `in:pages`, `lang:de`,
+    /// `before:2024` and `after:2024-05-01` (days in the site's zone) narrow, and whatever does not parse is searched as
+    /// words.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn search(
         &self,
@@ -207,6 +210,7 @@ impl Finding {
             SearchIn,
         >,
         filter: Option<PostFilter>,
+        matching: Option<SearchMatching>,
         #[graphql(default_with = "SearchOrder::Relevance")] order_by: SearchOrder,
         first: Option<i32>,
         after: Option<String>,
@@ -231,14 +235,18 @@ impl Finding {
             text: text.unwrap_or_default(),
             kinds: kinds.collect(),
             filter: filter.map(PostFilter::read).transpose()?.unwrap_or_default(),
+            matching: matching.map(SearchMatching::read).transpose()?.unwrap_or_default(),
             order: order_by.into(),
             limit,
             skip,
             marks: hit_fields.iter().any(|hit| hit.field("title").exists() || hit.field("body").exists()),
             total: ahead.field("totalCount").exists(),
+            did_you_mean: ahead.field("didYouMean").exists(),
+            ..model::SearchRequest::default()
         };
-        let hits_wanted =
-            ["nodes", "edges", "pageInfo", "corrected"].iter().any(|field| ahead.field(field).exists());
+        let hits_wanted = ["nodes", "edges", "pageInfo", "corrected", "didYouMean"]
+            .iter()
+            .any(|field| ahead.field(field).exists());
         find_hits(ctx, request, hits_wanted).await
     }
 
@@ -258,7 +266,7 @@ impl Finding {
 
 async fn find_hits(
     ctx: &Context<'_>,
-    request: model::SearchRequest,
+    mut request: model::SearchRequest,
     hits_wanted: bool,
 ) -> Result<SearchConnection> {
     let reader = &state(ctx).reader;
@@ -271,6 +279,8 @@ async fn find_hits(
             entries = reader.entries_by_ids(&ids).await.map_err(|error| fault(ctx, error))?;
         }
     }
+    // What else is asked of this search need not look for it again.
+    request.did_you_mean = false;
     let places = request.skip..;
     let hits = places
         .zip(results.hits)
@@ -280,11 +290,12 @@ async fn find_hits(
     // Asked afterwards: the search may have been the one that found the index damaged.
     let complete = reader.search_is_complete();
     Ok(SearchConnection {
-        request,
+        request: Arc::new(request),
         hits,
         has_next: results.has_next,
         total: results.total,
         corrected: results.corrected,
+        did_you_mean: results.did_you_mean,
         complete,
     })
 }

@@ -86,6 +86,13 @@ impl Instant {
         Self::from_millis(timestamp.as_millisecond())
     }
 
+    /// The first moment of a day in `zone`; `None` where there is no such day.
+    #[must_use]
+    pub fn start_of_day(year: i16, month: i8, day: i8, zone: &Zone) -> Option<Self> {
+        let date = civil::Date::new(year, month, day).ok()?;
+        Self::from_local(date.to_datetime(civil::Time::midnight()), zone).ok()
+    }
+
     /// The date and time on the wall in `zone`.
     #[must_use]
     pub fn local(self, zone: &Zone) -> civil::DateTime {
@@ -107,6 +114,12 @@ impl fmt::Display for Instant {
 /// A time zone of the IANA database, which is compiled in and so the same on every machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self::utc()
+    }
+}
 
 impl Zone {
     /// Coordinated universal time.
@@ -173,5 +186,8 @@ mod tests {
         assert_eq!(berlin.name(), "Europe/Berlin");
         assert_eq!(Zone::utc().name(), "UTC");
         assert!(Zone::parse("Mars/Olympus").is_err());
+        let may = Instant::start_of_day(2024, 5, 1, &berlin).unwrap();
+        assert_eq!(may.to_rfc3339(), "2024-04-30T22:00:00Z");
+        assert_eq!(Instant::start_of_day(2024, 2, 30, &berlin), None);
     }
 }

@@ -61,8 +61,8 @@ pub use preview::{InvalidPreviewPattern, PreviewPattern};
 pub use printable::acts_on_its_surroundings;
 pub use rendering::{Heading, Rendered};
 pub use search::{
-    Facet, FacetField, Marked, MarkedPart, SearchDocument, SearchHit, SearchOrder, SearchRequest,
-    SearchResults, SearchTerm, Suggestion, SuggestionKind,
+    Facet, FacetField, HashtagMatch, Marked, MarkedPart, SearchDocument, SearchHit, SearchMatching,
+    SearchOrder, SearchRequest, SearchResults, SearchTerm, Suggestion, SuggestionKind,
 };
 pub use site::Site;
 pub use slice::{EntryCursor, EntryOrder, Slice, SliceRequest, TermCursor, TermOrder};

@@ -1,6 +1,6 @@
 //! What one asks of the index and what it answers.
 
-use crate::{EntryFilter, EntryId, EntryKind, Instant, Language, Slug};
+use crate::{EntryFilter, EntryId, EntryKind, Instant, Language, Slug, Zone};
 
 /// What the index knows of a published entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,10 @@ pub struct SearchRequest {
     pub kinds: Vec<EntryKind>,
     /// What hits must be like. `statuses` is not looked at: the index holds published entries alone.
     pub filter: EntryFilter,
+    /// What hits must be like in what no list of the database is filtered by.
+    pub matching: SearchMatching,
+    /// In which `before:` and `after:` of the text are dates.
+    pub zone: Zone,
     /// Best first, or by date.
     pub order: SearchOrder,
     /// At most so many hits.
@@ -67,6 +71,31 @@ pub struct SearchRequest {
     pub marks: bool,
     /// Whether the number of hits on all pages is wanted.
     pub total: bool,
+    /// Whether it is wanted what the text may have meant instead: it costs a look-up for each rare word.
+    pub did_you_mean: bool,
+}
+
+/// Conditions that the index alone knows, all of which must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchMatching {
+    /// Words of the title in any of their forms, all of them, and `"phrases"` of it as they stand; as with the text, no
+    /// title is an error.
+    pub title: Option<String>,
+    /// By hashtags, each of which an entry has in its body or as a tag.
+    pub hashtags: HashtagMatch,
+    /// Published in one of these years in the site's zone; none named means any.
+    pub years: Vec<i32>,
+}
+
+/// Conditions on a set of hashtags, with or without their `#`; an empty list sets no condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HashtagMatch {
+    /// Every one of these.
+    pub all: Vec<String>,
+    /// At least one of these.
+    pub any: Vec<String>,
+    /// Not one of these.
+    pub none: Vec<String>,
 }
 
 /// The order of hits.
@@ -92,6 +121,9 @@ pub struct SearchResults {
     pub total: Option<u64>,
     /// What was searched in place of a text that had a typo.
     pub corrected: Option<String>,
+    /// What the text may have meant, where the request wanted to know: its words are all known, but a rare one of them is
+    /// almost a far more frequent one. It was not searched.
+    pub did_you_mean: Option<String>,
 }
 
 /// An entry that was found.
@@ -153,7 +185,10 @@ impl Marked {
 }
 
 /// What hits can be counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// A choice of one value or another (`any` of a filter, the years of a [`SearchMatching`]) does not narrow the counts of
+/// its own field, so that the values beside it stay there to be chosen as well; everything else narrows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FacetField {
     /// Tags.
     Tag,
@@ -174,6 +209,9 @@ pub struct Facet {
     pub label: String,
     /// Hits that have it.
     pub count: u64,
+    /// Whether the request asks for it by its present slug: in the filter (`any` or `all`), among the years, or by an
+    /// operator of the text.
+    pub selected: bool,
 }
 
 /// Something whose name begins as the reader began to type.

@@ -26,6 +26,8 @@ pub(crate) struct AskedWord {
     pub(crate) sequence: Vec<String>,
     /// Words that count as it, the best of them only.
     pub(crate) near: Vec<Near>,
+    /// Words that count as it where they follow each other.
+    pub(crate) phrases: Vec<Vec<Near>>,
     /// How often it was typed.
     pub(crate) times: u16,
     /// Entries that have it as it was typed, or its stem.

@@ -198,7 +198,7 @@ fn nearness(typed: &str, word: &str, beginning: bool) -> f32 {
 
 /// Insertions, deletions, substitutions and swaps of neighbours that make one word of the other (the optimal
 /// string alignment, which is what the automaton accepts).
-fn edits(from: &str, to: &str) -> usize {
+pub(crate) fn edits(from: &str, to: &str) -> usize {
     let from: Vec<char> = from.chars().collect();
     let to: Vec<char> = to.chars().collect();
     let mut before: Vec<usize> = Vec::new();

@@ -9,59 +9,65 @@ use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 use crate::document::split_label;
 
-/// Counts hits by the values of one field.
+/// Counts hits by the values of several fields.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FacetCounter(pub(crate) FacetField);
+pub(crate) struct FacetCounter<'a>(pub(crate) &'a [FacetField]);
 
 /// Counts by label, or by year.
 pub(crate) type LabelCounts = HashMap<String, u64>;
 
-impl FacetCounter {
-    fn column(self) -> &'static str {
-        match self.0 {
-            FacetField::Tag => "tag_label",
-            FacetField::Category => "category_label",
-            FacetField::Author => "author_label",
-            FacetField::Year => "year",
-        }
-    }
-}
+impl Collector for FacetCounter<'_> {
+    /// For each field.
+    type Fruit = Vec<LabelCounts>;
+    type Child = SegmentCounters;
 
-impl Collector for FacetCounter {
-    type Fruit = LabelCounts;
-    type Child = SegmentCounter;
-
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentCounter> {
-        let columns = segment.fast_fields();
-        if self.0 == FacetField::Year {
-            return Ok(SegmentCounter::Years(columns.i64(self.column())?, HashMap::new()));
-        }
-        Ok(match columns.str(self.column())? {
-            Some(column) => {
-                let counts = vec![0; column.num_terms()];
-                SegmentCounter::Labels(column, counts)
-            }
-            None => SegmentCounter::None,
-        })
+    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentCounters> {
+        self.0
+            .iter()
+            .map(|field| SegmentCounter::new(*field, segment))
+            .collect::<Result<_, _>>()
+            .map(SegmentCounters)
     }
 
     fn requires_scoring(&self) -> bool {
         false
     }
 
-    fn merge_fruits(&self, segments: Vec<tantivy::Result<LabelCounts>>) -> tantivy::Result<LabelCounts> {
-        let mut counts = LabelCounts::new();
+    fn merge_fruits(
+        &self,
+        segments: Vec<tantivy::Result<Vec<LabelCounts>>>,
+    ) -> tantivy::Result<Vec<LabelCounts>> {
+        let mut counts = vec![LabelCounts::new(); self.0.len()];
         for segment in segments {
-            for (label, count) in segment? {
-                *counts.entry(label).or_default() += count;
+            for (counts, of_segment) in counts.iter_mut().zip(segment?) {
+                for (label, count) in of_segment {
+                    *counts.entry(label).or_default() += count;
+                }
             }
         }
         Ok(counts)
     }
 }
 
-/// Counts the hits of one segment.
-pub(crate) enum SegmentCounter {
+/// Counts the hits of one segment by several fields.
+pub(crate) struct SegmentCounters(Vec<SegmentCounter>);
+
+impl SegmentCollector for SegmentCounters {
+    type Fruit = tantivy::Result<Vec<LabelCounts>>;
+
+    fn collect(&mut self, doc: DocId, _: Score) {
+        for counter in &mut self.0 {
+            counter.collect(doc);
+        }
+    }
+
+    fn harvest(self) -> tantivy::Result<Vec<LabelCounts>> {
+        self.0.into_iter().map(SegmentCounter::harvest).collect()
+    }
+}
+
+/// Counts the hits of one segment by one field.
+enum SegmentCounter {
     /// By the numbers of labels in the column's dictionary.
     Labels(StrColumn, Vec<u64>),
     /// By year.
@@ -70,10 +76,25 @@ pub(crate) enum SegmentCounter {
     None,
 }
 
-impl SegmentCollector for SegmentCounter {
-    type Fruit = tantivy::Result<LabelCounts>;
+impl SegmentCounter {
+    fn new(field: FacetField, segment: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        let column = match field {
+            FacetField::Year => return Ok(Self::Years(columns.i64("year")?, HashMap::new())),
+            FacetField::Tag => "tag_label",
+            FacetField::Category => "category_label",
+            FacetField::Author => "author_label",
+        };
+        Ok(match columns.str(column)? {
+            Some(column) => {
+                let counts = vec![0; column.num_terms()];
+                Self::Labels(column, counts)
+            }
+            None => Self::None,
+        })
+    }
 
-    fn collect(&mut self, doc: DocId, _: Score) {
+    fn collect(&mut self, doc: DocId) {
         match self {
             Self::Labels(column, counts) => {
                 for label in column.ords().values_for_doc(doc) {
@@ -109,13 +130,18 @@ impl SegmentCollector for SegmentCounter {
 }
 
 /// The `first` most frequent values, equal ones by value.
-pub(crate) fn most_frequent(counts: LabelCounts, first: usize) -> Vec<Facet> {
+pub(crate) fn most_frequent(
+    counts: &LabelCounts,
+    first: usize,
+    selected: impl Fn(&str) -> bool,
+) -> Vec<Facet> {
     let mut facets: HashMap<String, (Facet, u64)> = HashMap::new();
-    let mut labels: Vec<(String, u64)> = counts.into_iter().collect();
+    let mut labels: Vec<(&String, u64)> = counts.iter().map(|(label, count)| (label, *count)).collect();
     labels.sort_unstable();
     for (label, count) in labels {
-        let (value, name) = split_label(&label);
-        let facet = || Facet { value: value.to_owned(), label: name.to_owned(), count: 0 };
+        let (value, name) = split_label(label);
+        let facet =
+            || Facet { value: value.to_owned(), label: name.to_owned(), count: 0, selected: selected(value) };
         let (facet, of_name) = facets.entry(value.to_owned()).or_insert_with(|| (facet(), 0));
         facet.count += count;
         // While the entries of a renamed tag are indexed anew, the name that most of them have is shown.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use inkstand_model::{
-    EntryId, Facet, FacetField, Position, SearchDocument, SearchRequest, SearchResults, Suggestion,
+    EntryId, Facet, FacetField, Position, SearchDocument, SearchRequest, SearchResults, Slug, Suggestion,
 };
 use tantivy::{IndexReader, IndexWriter};
 use tracing::instrument;
@@ -18,6 +18,7 @@ use crate::question::Understood;
 use crate::rebuild::Rebuild;
 use crate::schema::Fields;
 use crate::snapshot::Snapshot;
+use crate::synonyms::Synonyms;
 use crate::tongue::Stems;
 use crate::word_list::WordLists;
 
@@ -27,6 +28,7 @@ use crate::word_list::WordLists;
 #[derive(Clone)]
 pub struct Index {
     pub(crate) shared: Arc<Shared>,
+    synonyms: Arc<Synonyms>,
 }
 
 /// What is to be done to the index in one step.
@@ -86,7 +88,7 @@ impl Index {
     /// writes to it, [`OpenError::Io`] where the folder cannot be used.
     #[instrument(name = "search.open", skip_all, err(level = "debug"))]
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        folder::open(dir).map(|shared| Self { shared: Arc::new(shared) })
+        folder::open(dir).map(|shared| Self { shared: Arc::new(shared), synonyms: Arc::default() })
     }
 
     /// Throws away what that folder has of an index and creates an empty one. Files that are none of an index's
@@ -100,6 +102,12 @@ impl Index {
     pub fn recreate(dir: &Path) -> Result<Self, OpenError> {
         folder::clear(dir)?;
         Self::open(dir)
+    }
+
+    /// The same index for questions whose words have synonyms.
+    #[must_use]
+    pub fn with_synonyms(self, synonyms: Arc<Synonyms>) -> Self {
+        Self { synonyms, ..self }
     }
 
     /// How far in the log the index has come; `None` where nothing was ever applied.
@@ -176,7 +184,8 @@ impl Index {
     #[instrument(name = "search.query", skip_all, fields(limit = request.limit, skip = request.skip))]
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResults, Error> {
         let mut stems = lock(&self.shared.stems).pop().unwrap_or_default();
-        let found = self.ask(|snapshot| Understood::new(snapshot, request)?.hits(request, &mut stems));
+        let found = self
+            .ask(|snapshot| Understood::new(snapshot, request, &self.synonyms)?.hits(request, &mut stems));
         let mut known = lock(&self.shared.stems);
         if known.len() < STEMS_KEPT {
             known.push(stems);
@@ -190,22 +199,21 @@ impl Index {
     /// [`Error::Broken`] where the index is damaged.
     #[instrument(name = "search.count", skip_all)]
     pub fn count(&self, request: &SearchRequest) -> Result<u64, Error> {
-        self.ask(|snapshot| Understood::new(snapshot, request)?.count())
+        self.ask(|snapshot| Understood::new(snapshot, request, &self.synonyms)?.count())
     }
 
-    /// Counts what [`Index::search`] finds by the values of a field: the `first` most frequent ones, equal ones
-    /// by value.
+    /// Counts what [`Index::search`] finds by the values of fields: of each the most frequent ones, so many, equal ones
+    /// by value. See [`FacetField`] for what narrows the counts.
     ///
     /// # Errors
     /// [`Error::Broken`] where the index is damaged.
-    #[instrument(name = "search.facets", skip_all, fields(?field))]
+    #[instrument(name = "search.facets", skip_all, fields(fields = wanted.len()))]
     pub fn facets(
         &self,
         request: &SearchRequest,
-        field: FacetField,
-        first: usize,
-    ) -> Result<Vec<Facet>, Error> {
-        self.ask(|snapshot| Understood::new(snapshot, request)?.facets(field, first))
+        wanted: &[(FacetField, usize)],
+    ) -> Result<Vec<Vec<Facet>>, Error> {
+        self.ask(|snapshot| Understood::new(snapshot, request, &self.synonyms)?.facets(wanted))
     }
 
     /// Titles, tags and authors one of whose words begins as what was typed.
@@ -217,13 +225,23 @@ impl Index {
         self.ask(|snapshot| snapshot.suggest(typed, first))
     }
 
-    /// The entries that say most of what this one says, nearest first; none where it is not in the index.
+    /// For each of these entries the posts that say most of what it says, nearest first; none where it is not in the
+    /// index.
     ///
     /// # Errors
     /// [`Error::Broken`] where the index is damaged.
-    #[instrument(name = "search.related", skip_all)]
-    pub fn related(&self, entry: EntryId, first: usize) -> Result<Vec<EntryId>, Error> {
-        self.ask(|snapshot| snapshot.related(entry, first))
+    #[instrument(name = "search.related", skip_all, fields(entries = entries.len()))]
+    pub fn related(&self, entries: &[EntryId], first: usize) -> Result<Vec<Vec<EntryId>>, Error> {
+        self.ask(|snapshot| entries.iter().map(|&entry| snapshot.related(entry, first)).collect())
+    }
+
+    /// For each of these tags those that stand most tellingly beside it on its posts.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where the index is damaged.
+    #[instrument(name = "search.related_tags", skip_all, fields(tags = tags.len()))]
+    pub fn related_tags(&self, tags: &[Slug], first: usize) -> Result<Vec<Vec<Slug>>, Error> {
+        self.ask(|snapshot| tags.iter().map(|tag| snapshot.related_tags(tag, first)).collect())
     }
 
     /// Reads all files and compares their checksums: flipped bytes can also make an index answer wrongly. It takes

@@ -31,6 +31,7 @@
 //!   as it is spelled without accents and, at the same place, as its stem in the entry's language (`tongue`).
 //! - `query_language` takes apart what was typed; no text is an error. `asked` looks its words up and, where the
 //!   index does not know one, what it may have meant; where the last one is unfinished, what it may become.
+//! - `synonyms` has the operator's own words for the same thing stand for each other.
 //! - `ranking` and `best` take a shortlist by a plain sum over one field in which titles weigh more (BM25F);
 //!   `scoring` computes the whole score for that: it lifts entries with all words, with neighbouring words, and with
 //!   a tag that is the whole question. All its numbers stand in `weights`. `feedback` adds words to long questions.
@@ -54,6 +55,7 @@ mod filter;
 mod folder;
 mod function_words;
 mod index;
+mod instead;
 mod marks;
 mod order;
 mod passages;
@@ -68,6 +70,7 @@ mod scoring;
 mod shortlist;
 mod snapshot;
 mod suggest;
+mod synonyms;
 mod tongue;
 mod weights;
 mod word_list;
@@ -76,3 +79,4 @@ mod words;
 pub use error::{Error, OpenError};
 pub use index::{Batch, Index};
 pub use rebuild::Rebuild;
+pub use synonyms::{InvalidSynonyms, Synonyms};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use inkstand_model::{EntryKind, Instant, Language, Slug};
+use inkstand_model::{EntryKind, Instant, Language, Slug, Zone};
 
 /// A typed text, taken apart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,8 +49,8 @@ pub(crate) enum Wanted {
     After(Instant),
 }
 
-/// Takes a typed text apart.
-pub(crate) fn parse(text: &str) -> Typed {
+/// Takes a typed text apart, its dates as those of a zone.
+pub(crate) fn parse(text: &str, zone: &Zone) -> Typed {
     let mut typed = Typed::default();
     // Behind it no quote is looked for: five thousand that nothing closes would each be followed to the end.
     let last_quote = text.rfind(closes_quote).unwrap_or(0);
@@ -60,7 +60,7 @@ pub(crate) fn parse(text: &str) -> Typed {
             at += c.len_utf8();
             continue;
         }
-        let (clause, end) = clause(text, at, last_quote);
+        let (clause, end) = clause(text, at, last_quote, zone);
         typed.clauses.extend(clause);
         at = end;
     }
@@ -73,8 +73,28 @@ pub(crate) fn parse(text: &str) -> Typed {
     typed
 }
 
+/// The words of a text and what it has between quotes; nothing else has a meaning in it.
+pub(crate) fn words_and_phrases(text: &str) -> Vec<&str> {
+    let last_quote = text.rfind(closes_quote).unwrap_or(0);
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        if c.is_whitespace() {
+            at += c.len_utf8();
+        } else if let Some((phrase, end)) = quoted(text, at, last_quote) {
+            parts.push(phrase);
+            at = end;
+        } else {
+            let end = text[at..].find(char::is_whitespace).map_or(text.len(), |length| at + length);
+            parts.push(&text[at..end]);
+            at = end;
+        }
+    }
+    parts
+}
+
 /// The clause that begins at `start`, if it says anything, and where it ends.
-fn clause(text: &str, start: usize, last_quote: usize) -> (Option<Clause>, usize) {
+fn clause(text: &str, start: usize, last_quote: usize, zone: &Zone) -> (Option<Clause>, usize) {
     let negated = text[start..].strip_prefix('-').is_some_and(|rest| {
         rest.chars().next().is_some_and(|next| next.is_alphanumeric() || next == '#' || opens_quote(next))
     });
@@ -98,7 +118,7 @@ fn clause(text: &str, start: usize, last_quote: usize) -> (Option<Clause>, usize
             Some((value, end)) => (value, end),
             None => (&text[value_at..word_end], word_end),
         };
-        if let Some(wanted) = operator(&text[at..at + colon], value) {
+        if let Some(wanted) = operator(&text[at..at + colon], value, zone) {
             return (Some(Clause { negated, wanted }), end);
         }
     }
@@ -113,7 +133,7 @@ fn hashtag(word: &str) -> Option<Wanted> {
     is_name.then(|| Wanted::Hashtag(name.to_owned()))
 }
 
-fn operator(name: &str, value: &str) -> Option<Wanted> {
+fn operator(name: &str, value: &str, zone: &Zone) -> Option<Wanted> {
     let value = value.trim();
     if value.is_empty() {
         return None;
@@ -129,14 +149,14 @@ fn operator(name: &str, value: &str) -> Option<Wanted> {
             _ => None,
         },
         "lang" | "language" => Language::parse(value).ok().map(Wanted::Language),
-        "before" => date(value).map(Wanted::Before),
-        "after" => date(value).map(Wanted::After),
+        "before" => date(value, zone).map(Wanted::Before),
+        "after" => date(value, zone).map(Wanted::After),
         _ => None,
     }
 }
 
-/// A year, a month or a day; its first moment in UTC, since the index does not know the site's zone.
-fn date(text: &str) -> Option<Instant> {
+/// A year, a month or a day; its first moment in the zone.
+fn date(text: &str, zone: &Zone) -> Option<Instant> {
     let mut parts = text.split('-');
     let mut number = |digits: usize| match parts.next() {
         None => Some(1),
@@ -147,7 +167,8 @@ fn date(text: &str) -> Option<Instant> {
     if parts.next().is_some() || year < 1000 {
         return None;
     }
-    Instant::parse_rfc3339(&format!("{year:04}-{month:02}-{day:02}T00:00:00Z")).ok()
+    let (year, month, day) = (i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    Instant::start_of_day(year, month, day, zone)
 }
 
 /// What stands between the quote at `at` and the next one, and where that ends; `None` where either is missing.
@@ -178,7 +199,7 @@ mod tests {
 
     /// One line a text: clauses with a minus where negated, and `…` where the last word may go on.
     fn told(text: &str) -> String {
-        let typed = parse(text);
+        let typed = parse(text, &Zone::utc());
         let mut told = Vec::new();
         for clause in typed.clauses {
             let wanted = match clause.wanted {
@@ -230,14 +251,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn dates_are_those_of_the_zone() {
+        let zone = Zone::parse("America/New_York").unwrap();
+        let typed = parse("after:2024-07-04", &zone);
+        let moment = Instant::parse_rfc3339("2024-07-04T04:00:00Z").unwrap();
+        assert_eq!(typed.clauses[0].wanted, Wanted::After(moment));
+    }
+
+    #[test]
+    fn a_title_is_words_and_phrases() {
+        let parts = words_and_phrases("rust \"full text\" tag:x -y \"open");
+        assert_eq!(parts, ["rust", "full text", "tag:x", "-y", "\"open"]);
+    }
+
     proptest! {
         #[test]
         fn no_text_is_an_error(text in "(\\PC|[\"“”:#\\- \u{0}]|tag:|after:|-){0,60}") {
-            for clause in parse(&text).clauses {
+            for clause in parse(&text, &Zone::utc()).clauses {
                 if let Wanted::Words(range) = clause.wanted {
                     prop_assert!(text.get(range).is_some());
                 }
             }
+            words_and_phrases(&text);
         }
     }
 }

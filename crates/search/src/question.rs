@@ -1,7 +1,7 @@
 //! A request, understood: asked once, it answers with hits, their number and their facets, all of one state of
 //! the index.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use inkstand_model::{
@@ -13,15 +13,17 @@ use tantivy::{DocAddress, Term};
 
 use crate::asked::{AskedWord, Asker};
 use crate::best::{Placed, best};
-use crate::facet::{FacetCounter, most_frequent};
+use crate::facet::{FacetCounter, LabelCounts, most_frequent};
 use crate::feedback::{self, Feedback};
-use crate::filter::{Conditions, kind_term, language_term, slug_terms};
+use crate::filter::{Clauses, Conditions, hashtag_terms, kind_term, language_term, slug_terms};
+use crate::instead::{corrected, did_you_mean};
 use crate::marks::Marker;
-use crate::query_language::{Wanted, parse};
+use crate::query_language::{Wanted, parse, words_and_phrases};
 use crate::ranking::{Ranking, any, most_of, sequence};
 use crate::scoring::Scoring;
 use crate::shortlist::Shortlist;
 use crate::snapshot::Snapshot;
+use crate::synonyms::Synonyms;
 use crate::tongue::{Stems, Tongue};
 use crate::{weights, words};
 
@@ -34,9 +36,14 @@ pub(crate) struct Understood {
     finding: Finding,
     /// Whether hits and their number are found together.
     in_one_go: bool,
+    /// What is counted by fields among whose values the request chooses: `matching` without that choice.
+    widened: Vec<(FacetField, Box<dyn Query>)>,
+    /// Values of fields that the request asks for.
+    selected: HashSet<(FacetField, String)>,
     order: SearchOrder,
     marker: Marker,
     corrected: Option<String>,
+    did_you_mean: Option<String>,
 }
 
 /// How hits are found and ordered.
@@ -57,19 +64,48 @@ struct TwoSteps {
 
 impl Understood {
     /// Takes a request apart and looks its words up.
-    pub(crate) fn new(snapshot: Arc<Snapshot>, request: &SearchRequest) -> tantivy::Result<Self> {
-        let understanding = Understanding::of(&snapshot, request)?;
+    pub(crate) fn new(
+        snapshot: Arc<Snapshot>,
+        request: &SearchRequest,
+        synonyms: &Synonyms,
+    ) -> tantivy::Result<Self> {
+        let understanding = Understanding::of(&snapshot, request, synonyms)?;
         let scored = !understanding.words.is_empty() || !understanding.phrases.is_empty();
         let order = match request.order {
             SearchOrder::Relevance if !scored => SearchOrder::Newest,
             order => order,
         };
         let corrected = corrected(&request.text, &understanding.words);
+        let did_you_mean = if request.did_you_mean {
+            let entries = snapshot.searcher.num_docs();
+            did_you_mean(&request.text, &understanding.words, snapshot.words(), entries)?
+        } else {
+            None
+        };
         let marker = understanding.marker();
-        let (matching, finding, of_terms) = understanding.queries(order)?;
+        let selected = understanding.conditions.selected().clone();
+        let choices = understanding.choices();
+        let Queries { matching, words, finding, of_terms } = understanding.queries(order)?;
+        let widened = choices.into_iter().map(|(field, mut clauses)| {
+            let everything = || Box::new(AllQuery) as Box<dyn Query>;
+            clauses.push((Occur::Must, words.as_ref().map_or_else(everything, |words| words.box_clone())));
+            (field, Box::new(BooleanQuery::new(clauses)) as Box<dyn Query>)
+        });
+        let widened = widened.collect();
         // Of terms alone most postings are never looked at, unless they had to be counted.
         let in_one_go = !of_terms;
-        Ok(Self { matching, finding, in_one_go, order, marker, corrected, snapshot })
+        Ok(Self {
+            matching,
+            finding,
+            in_one_go,
+            widened,
+            selected,
+            order,
+            marker,
+            corrected,
+            did_you_mean,
+            snapshot,
+        })
     }
 
     /// A page of hits, and how many there are on all pages where that is wanted.
@@ -78,7 +114,11 @@ impl Understood {
         let (skip, limit) = (request.skip as usize, request.limit as usize);
         let entries = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
         let until = skip.saturating_add(limit).saturating_add(1).min(entries);
-        let mut results = SearchResults { corrected: self.corrected.clone(), ..SearchResults::default() };
+        let mut results = SearchResults {
+            corrected: self.corrected.clone(),
+            did_you_mean: self.did_you_mean.clone(),
+            ..SearchResults::default()
+        };
         let (found, counted) = match skip < until {
             true => self.first(until, request.total && self.in_one_go, stems)?,
             false => (Vec::new(), None),
@@ -136,9 +176,29 @@ impl Understood {
         counts.sum()
     }
 
-    /// The most frequent values of a field among the hits of all pages.
-    pub(crate) fn facets(&self, field: FacetField, first: usize) -> tantivy::Result<Vec<Facet>> {
-        Ok(most_frequent(self.snapshot.searcher.search(&self.matching, &FacetCounter(field))?, first))
+    /// The most frequent values of each of these fields, so many of each, among the hits of all pages; of a field among
+    /// whose values the request chooses, among those that there would be without that choice.
+    pub(crate) fn facets(&self, wanted: &[(FacetField, usize)]) -> tantivy::Result<Vec<Vec<Facet>>> {
+        let mut fields: Vec<FacetField> = wanted.iter().map(|(field, _)| *field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let mut counts: HashMap<FacetField, LabelCounts> = HashMap::new();
+        for (field, query) in &self.widened {
+            if fields.contains(field) {
+                fields.retain(|other| other != field);
+                let counted = self.snapshot.searcher.search(query, &FacetCounter(&[*field]))?;
+                counts.extend(counted.into_iter().map(|counted| (*field, counted)));
+            }
+        }
+        if !fields.is_empty() {
+            let counted = self.snapshot.searcher.search(&self.matching, &FacetCounter(&fields))?;
+            counts.extend(fields.into_iter().zip(counted));
+        }
+        let frequent = wanted.iter().map(|(field, first)| {
+            let selected = |value: &str| self.selected.contains(&(*field, value.to_owned()));
+            counts.get(field).map_or_else(Vec::new, |counts| most_frequent(counts, *first, selected))
+        });
+        Ok(frequent.collect())
     }
 
     fn hit(&self, score: f32, address: DocAddress, marks: Option<&mut Stems>) -> tantivy::Result<SearchHit> {
@@ -152,6 +212,17 @@ impl Understood {
         };
         Ok(SearchHit { id, kind, score, title, body })
     }
+}
+
+/// What a request asks for, as queries.
+struct Queries {
+    /// What hits must be like.
+    matching: Box<dyn Query>,
+    /// What of that asks for words.
+    words: Option<Box<dyn Query>>,
+    finding: Finding,
+    /// Whether `matching` is a union or an intersection of terms alone.
+    of_terms: bool,
 }
 
 /// What a request asks for, on the way to its queries.
@@ -168,7 +239,7 @@ struct Understanding<'a> {
 }
 
 impl<'a> Understanding<'a> {
-    fn of(snapshot: &'a Snapshot, request: &SearchRequest) -> tantivy::Result<Self> {
+    fn of(snapshot: &'a Snapshot, request: &SearchRequest, synonyms: &Synonyms) -> tantivy::Result<Self> {
         let mut this = Self {
             snapshot,
             ranking: Ranking { words: snapshot.words(), entries: snapshot.entries() },
@@ -179,8 +250,14 @@ impl<'a> Understanding<'a> {
         };
         let tongues = tongues(&request.filter, snapshot);
         let all_tongues = snapshot.all_tongues || !request.filter.languages.is_empty();
-        let typed = parse(&request.text);
+        let typed = parse(&request.text, &request.zone);
         let mut asker = Asker::new(snapshot.words(), &tongues, all_tongues);
+        this.conditions.hashtags(&request.matching.hashtags, &snapshot.fields);
+        this.conditions.years(&request.matching.years, &snapshot.fields);
+        let title = request.matching.title.as_deref().unwrap_or_default();
+        for part in words_and_phrases(title) {
+            this.title(part, false, &mut asker);
+        }
         let mut ranges = Vec::new();
         let (mut kinds, mut languages) = (Vec::new(), Vec::new());
         for clause in typed.clauses {
@@ -208,6 +285,7 @@ impl<'a> Understanding<'a> {
         }
         this.words = asker.words(&request.text, &ranges);
         asker.look_up(&mut this.words, typed.unfinished)?;
+        synonyms.widen(&mut this.words, &request.text, &ranges, &mut asker, snapshot.words())?;
         Ok(this)
     }
 
@@ -224,15 +302,15 @@ impl<'a> Understanding<'a> {
                 }
             }
             Wanted::Title(title) => self.title(&title, negated, asker),
-            Wanted::Tag(slug) => self.conditions.any_or_none(slug_terms(&slug, &[fields.tag]), negated),
-            Wanted::Hashtag(name) => {
-                let mut terms = vec![Term::from_field_text(fields.hashtag, &words::folded(&name))];
-                terms.extend(Slug::from_title(&name).iter().flat_map(|slug| slug_terms(slug, &[fields.tag])));
-                self.conditions.any_or_none(terms, negated);
+            Wanted::Tag(slug) => {
+                self.conditions.any_or_none(slug_terms(&slug, &[fields.tag]), negated);
+                self.select(FacetField::Tag, &slug, negated);
             }
+            Wanted::Hashtag(name) => self.conditions.any_or_none(hashtag_terms(&name, fields), negated),
             Wanted::Category(slug) => {
                 let fields = [fields.category, fields.category_above];
                 self.conditions.any_or_none(slug_terms(&slug, &fields), negated);
+                self.select(FacetField::Category, &slug, negated);
             }
             Wanted::Author(name) => {
                 let mut slugs: HashSet<Slug> = Slug::from_title(&name).into_iter().collect();
@@ -243,6 +321,9 @@ impl<'a> Understanding<'a> {
                 slugs.extend(named.map(|author| author.slug.clone()));
                 let terms = slugs.iter().flat_map(|slug| slug_terms(slug, &[fields.author])).collect();
                 self.conditions.any_or_none(terms, negated);
+                for slug in &slugs {
+                    self.select(FacetField::Author, slug, negated);
+                }
             }
             Wanted::In(kind) => self.conditions.any_or_none(vec![kind_term(kind, fields)], negated),
             Wanted::Language(tag) => self.conditions.any_or_none(vec![language_term(&tag, fields)], negated),
@@ -254,6 +335,12 @@ impl<'a> Understanding<'a> {
             }
         }
         Ok(())
+    }
+
+    fn select(&mut self, field: FacetField, slug: &Slug, negated: bool) {
+        if !negated {
+            self.conditions.select(field, slug);
+        }
     }
 
     fn title(&mut self, title: &str, negated: bool, asker: &mut Asker<'_>) {
@@ -281,11 +368,26 @@ impl<'a> Understanding<'a> {
             let exact = word.exact.iter().map(|form| &form.word);
             exact.chain(&word.sequence).chain(word.near.iter().map(|near| &near.word)).cloned().collect()
         });
-        Marker::new(words, self.phrases.clone())
+        let meant = self.words.iter().flat_map(|word| &word.phrases);
+        let meant = meant.map(|phrase| phrase.iter().map(|term| term.word.clone()).collect());
+        Marker::new(words, self.phrases.iter().cloned().chain(meant).collect())
     }
 
-    /// What hits must be like, how they are found, and whether that is a union or an intersection of terms alone.
-    fn queries(self, order: SearchOrder) -> tantivy::Result<(Box<dyn Query>, Finding, bool)> {
+    /// The conditions without the choice among the values of a field, for each field that has one.
+    fn choices(&self) -> Vec<(FacetField, Clauses)> {
+        let without = |field| {
+            let mut clauses = self.conditions.without(field);
+            for phrase in &self.phrases {
+                clauses
+                    .extend(sequence(self.snapshot.fields.words, phrase).map(|query| (Occur::Must, query)));
+            }
+            (field, clauses)
+        };
+        self.conditions.chosen_among().into_iter().map(without).collect()
+    }
+
+    /// What hits must be like, and how they are found.
+    fn queries(self, order: SearchOrder) -> tantivy::Result<Queries> {
         let searcher = &self.snapshot.searcher;
         let mut conditions = self.conditions.into_clauses();
         for phrase in &self.phrases {
@@ -295,7 +397,8 @@ impl<'a> Understanding<'a> {
             if !conditions.iter().any(|(occur, _)| *occur == Occur::Must) {
                 conditions.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
             }
-            return Ok((one_or_all(conditions), Finding::AsMatching, false));
+            let (matching, finding) = (one_or_all(conditions), Finding::AsMatching);
+            return Ok(Queries { matching, words: None, finding, of_terms: false });
         }
         let divided = self.ranking.divide(&self.words);
         let with_conditions = |query: Box<dyn Query>| {
@@ -312,8 +415,9 @@ impl<'a> Understanding<'a> {
             least -= 1;
             matching = with_conditions(self.ranking.matching(&divided, least));
         }
+        let words = Some(self.ranking.matching(&divided, least));
         if order != SearchOrder::Relevance {
-            return Ok((matching, Finding::AsMatching, false));
+            return Ok(Queries { matching, words, finding: Finding::AsMatching, of_terms: false });
         }
         let mut lifted: Vec<Box<dyn Query>> = Vec::new();
         let lift_all = least < telling;
@@ -340,7 +444,8 @@ impl<'a> Understanding<'a> {
             conditions: conditions.iter().map(|(occur, query)| (*occur, query.box_clone())).collect(),
         });
         let of_terms = conditions.is_empty() && self.ranking.of_terms(&divided, least);
-        Ok((matching, Finding::InTwoSteps(Box::new(TwoSteps { lifted, scoring, feedback })), of_terms))
+        let finding = Finding::InTwoSteps(Box::new(TwoSteps { lifted, scoring, feedback }));
+        Ok(Queries { matching, words, finding, of_terms })
     }
 }
 
@@ -367,7 +472,7 @@ fn tongues(filter: &EntryFilter, snapshot: &Snapshot) -> Vec<Tongue> {
 }
 
 /// The terms of a phrase: words as they are spelled, of scripts without spaces the pairs.
-fn phrase_terms(phrase: &str) -> Vec<String> {
+pub(crate) fn phrase_terms(phrase: &str) -> Vec<String> {
     use words::PieceKind;
     let mut terms: Vec<String> = Vec::new();
     let mut pair_end = None;
@@ -386,19 +491,4 @@ fn phrase_terms(phrase: &str) -> Vec<String> {
         }
     });
     terms
-}
-
-/// The text with its misspelt words replaced by what was searched.
-fn corrected(text: &str, words: &[AskedWord]) -> Option<String> {
-    let mut corrected = String::with_capacity(text.len());
-    let mut end = 0;
-    for word in words.iter().filter(|word| word.corrected) {
-        if let (Some(before), Some(near)) = (text.get(end..word.range.start), word.near.first()) {
-            corrected.push_str(before);
-            corrected.push_str(&near.word);
-            end = word.range.end;
-        }
-    }
-    corrected.push_str(text.get(end..)?);
-    (end > 0).then_some(corrected)
 }

@@ -75,7 +75,9 @@ impl Ranking<'_> {
     pub(crate) fn of_terms(&self, words: &Divided<'_>, least: usize) -> bool {
         let most = if least <= 1 { FEW_FORMS } else { 1 };
         (least <= 1 || least == words.telling.len())
-            && words.telling.iter().all(|word| word.sequence.is_empty() && self.forms(word).len() <= most)
+            && words.telling.iter().all(|word| {
+                word.sequence.is_empty() && word.phrases.is_empty() && self.forms(word).len() <= most
+            })
     }
 
     /// One word in all its forms.
@@ -103,6 +105,16 @@ impl Ranking<'_> {
         for near in word.near.iter().filter(|near| near.entries > 0) {
             let weight = near.weight * evened(near, word.entries) * (1.0 + weights::AS_TYPED);
             forms.push(self.term(&near.word, times * weight));
+        }
+        for phrase in &word.phrases {
+            // A phrase is as rare as all its words together.
+            let rare: f32 = phrase.iter().map(|term| rarity(term.entries, self.entries)).sum();
+            let weight = phrase.first().map_or(0.0, |term| term.weight) * (1.0 + weights::AS_TYPED);
+            let weight = times * weight * rarity(word.entries, self.entries) / rare;
+            let terms: Vec<String> = phrase.iter().map(|term| term.word.clone()).collect();
+            if let Some(phrase) = sequence(self.words.field, &terms) {
+                forms.push(Box::new(BoostQuery::new(phrase, weight)));
+            }
         }
         forms
     }

@@ -54,7 +54,7 @@ struct ScoredWord {
     /// What counts as it, if that is more.
     near: Vec<(usize, f32)>,
     /// The same for terms that follow each other.
-    sequence: Option<Sequence>,
+    sequences: Vec<Sequence>,
     telling: bool,
     /// The same in titles, of a telling one.
     title: Vec<usize>,
@@ -206,7 +206,15 @@ impl<'a> Building<'a> {
             let weight = near.weight * rarity(word.entries, entries) * (1.0 + weights::AS_TYPED);
             scored.near.push((self.term(field, &near.word, false), weight));
         }
-        scored.sequence = self.sequence(field, &word.sequence, 1.0, entries)?;
+        scored.sequences.extend(self.sequence(field, &word.sequence, 1.0, entries)?);
+        for phrase in &word.phrases {
+            let terms: Vec<String> = phrase.iter().map(|term| term.word.clone()).collect();
+            let weight = phrase.first().map_or(0.0, |term| term.weight) * (1.0 + weights::AS_TYPED);
+            let sequence = self.sequence(field, &terms, 1.0, entries)?;
+            // By the rarity of what was typed, as other words that count as it.
+            let weight = weight * rarity(word.entries, entries);
+            scored.sequences.extend(sequence.map(|sequence| Sequence { weight, ..sequence }));
+        }
         if telling {
             let forms =
                 word.exact.iter().chain(&word.near).filter(|form| form.entries > 0).take(MOST_IN_TITLE);
@@ -329,7 +337,7 @@ impl<'a> Reading<'a> {
                     .map(|&(term, weight)| weight * saturated(self.frequencies[term], norm))
                     .sum::<f32>();
             let mut worth = exact.max(best(&word.near));
-            if let Some(sequence) = &word.sequence {
+            for sequence in &word.sequences {
                 worth = worth.max(self.sequence(sequence, doc));
             }
             score += worth * word.times;

@@ -25,9 +25,17 @@ impl Snapshot {
             return Ok(Vec::new());
         }
         let names = self.names()?;
-        let tags = named(&names.tags, &words, SuggestionKind::Tag);
-        let authors = named(&names.authors, &words, SuggestionKind::Author);
         let titles = self.titles(beginning, whole, first)?;
+        let named = |spelled: Spelled| {
+            let tags = named(&names.tags, &words, spelled, SuggestionKind::Tag);
+            (tags, named(&names.authors, &words, spelled, SuggestionKind::Author))
+        };
+        let (mut tags, mut authors) = named(Spelled::AsTyped);
+        // Where something bears what was typed, it was no typo.
+        let borne = |title: &Suggestion| Spelled::AsTyped.fits(&words, &folded_words(&title.text));
+        if tags.is_empty() && authors.is_empty() && !titles.iter().any(borne) {
+            (tags, authors) = named(Spelled::Almost);
+        }
         let room = first.saturating_sub(titles.len()).max(first / 2);
         let of_authors = authors.len().min((room / 2).max(room.saturating_sub(tags.len())));
         let of_tags = tags.len().min(room - of_authors);
@@ -87,24 +95,74 @@ impl Snapshot {
     }
 }
 
-/// The names that have all the words, of the last one the beginning.
+/// How a name must be spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spelled {
+    /// Exactly so.
+    AsTyped,
+    /// Within one edit of each word of four letters or more.
+    Almost,
+}
+
+impl Spelled {
+    /// Whether a name has all the typed words, of the last one the beginning.
+    fn fits(self, typed: &[String], name: &[String]) -> bool {
+        let Some((beginning, whole)) = typed.split_last() else { return false };
+        whole.iter().all(|word| name.iter().any(|other| self.is(word, other)))
+            && name.iter().any(|other| self.begins(beginning, other))
+    }
+
+    fn is(self, typed: &str, word: &str) -> bool {
+        typed == word || self.forgives(typed) && one_edit(typed, word, |typed, word| typed == word)
+    }
+
+    fn begins(self, typed: &str, word: &str) -> bool {
+        let begins = |typed: &str, word: &str| word.starts_with(typed);
+        begins(typed, word) || self.forgives(typed) && one_edit(typed, word, begins)
+    }
+
+    fn forgives(self, typed: &str) -> bool {
+        self == Self::Almost && typed.chars().count() >= 4
+    }
+}
+
+/// The names that fit, those first that begin with the first word that was typed.
 fn named(
     names: &[Name],
     typed: &[String],
+    spelled: Spelled,
     kind: impl Fn(inkstand_model::Slug) -> SuggestionKind,
 ) -> Vec<Suggestion> {
-    let Some((beginning, whole)) = typed.split_last() else { return Vec::new() };
+    let Some(beginning) = typed.first() else { return Vec::new() };
     let mut found: Vec<(bool, &Name)> = names
         .iter()
-        .filter(|name| {
-            whole.iter().all(|word| name.words.contains(word))
-                && name.words.iter().any(|word| word.starts_with(beginning))
-        })
-        .map(|name| (!name.words.first().is_some_and(|word| word.starts_with(&typed[0])), name))
+        .filter(|name| spelled.fits(typed, &name.words))
+        .map(|name| (!name.words.first().is_some_and(|word| spelled.begins(beginning, word)), name))
         .collect();
     found.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.text.cmp(&other.text)));
     found
         .into_iter()
         .map(|(_, name)| Suggestion { kind: kind(name.slug.clone()), text: name.text.clone() })
         .collect()
+}
+
+/// Whether one edit makes something of `typed` that fits the word; a swap of neighbours is one. What stands before the
+/// first difference is compared once, so that a blog with thousands of names is looked through while somebody types.
+fn one_edit(typed: &str, word: &str, fits: impl Fn(&str, &str) -> bool) -> bool {
+    let same = typed.chars().zip(word.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (typed, word) = (&typed[same..], &word[same..]);
+    let (mut typed_behind, mut word_behind) = (typed.chars(), word.chars());
+    let (typed_first, word_first) = (typed_behind.next(), word_behind.next());
+    let one_too_many = || typed_first.is_some() && fits(typed_behind.as_str(), word);
+    let one_missing = || word_first.is_some() && fits(typed, word_behind.as_str());
+    let another =
+        || typed_first.is_some() && word_first.is_some() && fits(typed_behind.as_str(), word_behind.as_str());
+    let swapped = || {
+        let (mut typed_behind, mut word_behind) = (typed_behind.clone(), word_behind.clone());
+        let (typed_second, word_second) = (typed_behind.next(), word_behind.next());
+        typed_second.is_some()
+            && (typed_first, typed_second) == (word_second, word_first)
+            && fits(typed_behind.as_str(), word_behind.as_str())
+    };
+    one_too_many() || one_missing() || another() || swapped()
 }

@@ -38,6 +38,8 @@ pub(crate) const TWO_EDITS: f32 = 0.4;
 pub(crate) const OTHER_FIRST_LETTER: f32 = 0.6;
 /// What a word that only begins as the unfinished last one counts.
 pub(crate) const UNFINISHED: f32 = 0.8;
+/// What a word or phrase counts that means the same as the typed one.
+pub(crate) const SYNONYM: f32 = 0.8;
 
 /// BM25's `k1`: how soon more of the same word says no more. More than the usual 1.2, since a word of the title is
 /// several here.

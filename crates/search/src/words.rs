@@ -42,6 +42,13 @@ pub(crate) enum PieceKind {
     Single,
 }
 
+impl PieceKind {
+    /// Whether it is none that stands for others, which are pieces as well: together such ones are the text.
+    pub(crate) const fn is_spelled_once(self) -> bool {
+        !matches!(self, Self::Joined | Self::Pair)
+    }
+}
+
 /// Longer words are data, not language: hashes, base64, keys. They keep their place but are not indexed.
 const MAX_WORD_BYTES: usize = 100;
 /// A joining of more parts is a path or an address, which is found by its parts.
@@ -212,7 +219,7 @@ impl Scanner {
 pub(crate) fn folded_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     Scanner::default().scan(text, |piece| {
-        if !matches!(piece.kind, PieceKind::Joined | PieceKind::Pair) {
+        if piece.kind.is_spelled_once() {
             words.push(piece.folded.to_owned());
         }
     });

@@ -3,7 +3,7 @@
 use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
-use inkstand_blog::{Blog, BlogOptions};
+use inkstand_blog::{Blog, BlogOptions, Synonyms};
 use inkstand_graphql::{Disclosure, Gateway};
 use inkstand_http::{HttpOptions, Limits, ResponseCache, Routes, Sockets, routes, serve};
 use inkstand_model::{Clock, Viewer};
@@ -51,12 +51,14 @@ impl Application {
         let listener = listen(settings.listen)?;
         let address = listener.local_addr().context("the port has no address")?;
         open_files::warn_of_too_few(settings.limits.connections);
+        let synonyms = settings.synonyms.as_deref().map(read_synonyms).transpose()?.unwrap_or_default();
         ensure_folders(settings)?;
         let lock = ServeLock::take(&settings.database)?;
         let storage = Storage::open(&settings.database, clock.as_ref()).await?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));
         let options = BlogOptions {
             index: Some(settings.data_dir.join("index")),
+            synonyms,
             keys: settings.keys.clone(),
             entity_cache: settings.entity_cache,
             public_url: public_url.clone(),
@@ -193,6 +195,14 @@ impl Application {
 async fn begin_empty(blog: &Blog) -> Result<()> {
     blog.change_site(&Viewer::Operator, |_| {}).await?;
     Ok(())
+}
+
+fn read_synonyms(path: &Path) -> Result<Synonyms> {
+    let file = std::fs::read(path).with_context(|| {
+        format!("cannot read the synonyms {}; name the file that has them with --synonyms", path.display())
+    })?;
+    Synonyms::parse(&file)
+        .map_err(|invalid| anyhow::anyhow!("synonyms {} line {}: {invalid}", path.display(), invalid.line))
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener> {

@@ -358,6 +358,7 @@ impl ServeArgs {
             connections: other.connections.or(self.connections),
             sockets: other.sockets.or(self.sockets),
             response_cache: other.response_cache.or(self.response_cache),
+            synonyms: other.synonyms.clone().or(self.synonyms),
             entity_cache: other.entity_cache.or(self.entity_cache),
         }
     }

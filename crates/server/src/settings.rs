@@ -57,6 +57,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// Connections, proxies, quotas, persisted queries.
     pub limits: LimitSettings,
+    /// The file of words that mean the same in searches.
+    pub synonyms: Option<PathBuf>,
     /// Bytes of what the database said lately that are remembered.
     pub entity_cache: u64,
     /// The keys that sign previews; `None` for the one that the blog keeps in its database.
@@ -164,6 +166,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "INKSTAND_SOCKETS", value_name = "NUMBER")]
     pub(crate) sockets: Option<usize>,
 
+    /// File of words that mean the same in searches, read at the start: a line `ssg, static site generator` has each
+    /// stand for the others, `postgres => sql` the right for the left as well; `#` begins a comment [default: none]
+    #[arg(long, env = "INKSTAND_SYNONYMS", value_name = "FILE")]
+    pub(crate) synonyms: Option<PathBuf>,
+
     /// Memory for answers to anonymous queries, which are given again as long as nothing in them has changed:
     /// a number of bytes, or such as 64MiB or 1GB; 0 keeps none [default: 64MiB]
     #[arg(long, env = "INKSTAND_RESPONSE_CACHE", value_name = "SIZE")]
@@ -192,6 +199,7 @@ struct ConfigFile {
     no_persisted_queries: Option<bool>,
     connections: Option<NonZeroUsize>,
     sockets: Option<usize>,
+    synonyms: Option<PathBuf>,
     response_cache: Option<ByteSize>,
     entity_cache: Option<ByteSize>,
     secret_key: Option<String>,
@@ -262,6 +270,7 @@ impl Settings {
             suggestions: !serve.no_suggestions.or(file.no_suggestions).unwrap_or(false),
             deadline: DEADLINE,
             limits,
+            synonyms: serve.synonyms.clone().or(file.synonyms),
             entity_cache: serve
                 .entity_cache
                 .or(file.entity_cache)
@@ -387,6 +396,7 @@ mod tests {
         assert!(file.no_persisted_queries.is_some());
         assert_eq!(file.connections.map(NonZeroUsize::get), Some(LimitSettings::USUAL_CONNECTIONS));
         assert_eq!(file.sockets, Some(SocketLimits::beside(LimitSettings::USUAL_CONNECTIONS).most));
+        assert!(file.synonyms.is_some());
         assert!(file.response_cache.is_some() && file.entity_cache.is_some());
         assert!(file.secret_key.is_some() && file.previous_secret_key.is_some());
         assert!(file.log_format.is_some() && file.log_level.is_some());

@@ -119,6 +119,7 @@ mod tests {
             response_cache: 0,
             keys: None,
             sockets: inkstand_http::SocketLimits::default(),
+            synonyms: None,
             entity_cache: 0,
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),

@@ -50,7 +50,8 @@ async fn an_answer_says_how_it_may_be_kept() {
     // A kept answer passes by the layers that say the rest, and says the same.
     let said = |answer: &reqwest::Response| {
         let own = |name: &&str| !["x-request-id", "date"].contains(name);
-        let mut names: Vec<_> = answer.headers().keys().map(|name| name.as_str()).filter(own).collect();
+        let mut names: Vec<_> =
+            answer.headers().keys().map(reqwest::header::HeaderName::as_str).filter(own).collect();
         names.sort_unstable();
         let said = names.iter().map(|name| (*name).to_owned()).zip(names.iter().map(|name| {
             answer.headers().get_all(*name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()

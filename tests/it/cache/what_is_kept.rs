@@ -29,7 +29,8 @@ const FIELDS: [(&str, &str, bool); 27] = [
     (
         "post",
         "{ post(by: { slug: \"one\" }) { html headings { text } version source { markdown } revisions { totalCount } \
-           authors { name } tags { name } categories { name } series { position } newer { title } older { title } } }",
+           authors { name } tags { name } categories { name } series { position } newer { title } older { title } \
+           related { title } } }",
         true,
     ),
     ("posts", "{ posts(filter: { tags: { any: [\"x\"] } }) { totalCount nodes { title } } }", true),
@@ -43,7 +44,7 @@ const FIELDS: [(&str, &str, bool); 27] = [
         true,
     ),
     ("suggest", "{ suggest(prefix: \"x\") { text } }", false),
-    ("tag", "{ tag(slug: \"x\") { name } }", true),
+    ("tag", "{ tag(slug: \"x\") { name related { name } } }", true),
     ("tags", "{ tags { totalCount nodes { name } } }", true),
     ("viewer", "{ viewer { name } }", true),
     (

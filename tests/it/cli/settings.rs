@@ -195,3 +195,49 @@ async fn connections_and_sockets_come_from_each_source() {
     let refused = inkstand().run().await.with_code(1);
     assert!(refused.stderr.contains("inkstand.toml line 2: "), "{}", refused.stderr);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn synonyms_come_from_each_source() {
+    let folder = folder("synonyms = \"file.txt\"\n");
+    for (name, rules) in
+        [("file.txt", "a1, blotter\n"), ("environment.txt", "a2, blotter\n"), ("flag.txt", "a3, blotter\n")]
+    {
+        std::fs::write(folder.path().join(name), rules).unwrap();
+    }
+    let means_blotter = async |inkstand: Inkstand| {
+        let served = inkstand.serve().await;
+        let (found, _) = inkstand_tests::eventually("a complete index", std::time::Duration::from_secs(30), || async {
+            let query = "{ a1: search(text: \"a1 \") { ...Found } a2: search(text: \"a2 \") { ...Found } a3: search(text: \"a3 \") { ...Found } }
+                fragment Found on SearchConnection { totalCount complete }";
+            let found = served.client.query(query).await;
+            (found["a3"]["complete"] == true).then_some(found)
+        })
+        .await;
+        served.stop().await;
+        ["a1", "a2", "a3"].into_iter().filter(|name| found[*name]["totalCount"] != 0).collect::<Vec<_>>()
+    };
+    let inkstand = || Inkstand::new(folder.path());
+    assert_eq!(means_blotter(inkstand()).await, ["a1"]);
+    let environment = || inkstand().env("INKSTAND_SYNONYMS", "environment.txt");
+    assert_eq!(means_blotter(environment()).await, ["a2"]);
+    assert_eq!(means_blotter(environment().args(["--synonyms", "flag.txt"])).await, ["a3"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_in_the_synonyms_is_named_with_its_line() {
+    for (file, words) in [
+        (Some("# a comment\nink, tinta\nalone\n"), vec!["synonyms.txt line 3: ", "only one entry"]),
+        (Some("a => b => c\n"), vec!["synonyms.txt line 1: ", "a line of its own"]),
+        (None, vec!["synonyms.txt", "--synonyms"]),
+    ] {
+        let folder = folder("");
+        if let Some(file) = file {
+            std::fs::write(folder.path().join("synonyms.txt"), file).unwrap();
+        }
+        let ended =
+            Inkstand::new(folder.path()).args(["--synonyms", "synonyms.txt"]).run().await.with_code(1);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+        assert!(words.iter().all(|word| ended.stderr.contains(word)), "{file:?}: {}", ended.stderr);
+        assert!(!folder.path().join("data").exists(), "{file:?}");
+    }
+}

@@ -81,6 +81,10 @@ async fn every_operation_is_answered(#[case] database: Database) {
         ),
         ("menu", (json!({ "location": "main" }), &["/site/menu/0/label", "/site/menu/0/url"])),
         ("posts-by-tag", (json!({ "tags": ["rust"] }), &["/posts/nodes/0/title", "/posts/totalCount"])),
+        (
+            "related",
+            (json!({ "path": "/2024/05/hello" }), &["/post/related/0/path", "/post/tags/0/related/0/slug"]),
+        ),
         ("route", (json!({ "path": "/old/hello.html" }), &["/route/location", "/route/node/html"])),
         (
             "search",

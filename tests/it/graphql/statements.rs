@@ -21,7 +21,7 @@ const EVERYTHING: &str = "query($first: Int!) { posts(first: $first) { totalCoun
     series { position series { name } } newer { title } older { title }
 } } }";
 
-const TABLE: [(&str, &str); 10] = [
+const TABLE: [(&str, &str); 12] = [
     ("front page", FRONT_PAGE),
     ("everything of posts", EVERYTHING),
     (
@@ -47,6 +47,8 @@ const TABLE: [(&str, &str); 10] = [
             node { title path authors { name } ... on Post { tags { name } } } } facets(of: TAG) { label } } }",
     ),
     ("search counted alone", "query($first: Int!) { search(text: \"ink\") { totalCount facets(of: TAG, first: $first) { value } } }"),
+    ("related posts", "query($first: Int!) { posts(first: $first) { nodes { related(first: 2) { title authors { name } } } } }"),
+    ("related tags", "query($first: Int!) { tags(first: $first) { nodes { related(first: 2) { name } } } }"),
     ("suggestions", "query($first: Int!) { suggest(prefix: \"u\", first: $first) { text path node { id } } }"),
     ("filter", "query($first: Int!) { posts(first: $first, filter: { tags: { all: [\"t1\", \"ink\"] }, categories: { any: [\"c1\"] } }) { totalCount nodes { title } } }"),
 ];
@@ -97,6 +99,8 @@ async fn a_long_page_costs_as_many_as_a_short_one(#[case] database: Database) {
     series of posts: 5, 5
     search: 2, 2
     search counted alone: 0, 0
+    related posts: 3, 3
+    related tags: 2, 2
     suggestions: 1, 1
     filter: 3, 3
     nodes: 4, 4

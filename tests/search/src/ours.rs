@@ -68,8 +68,7 @@ impl Engine for Ours {
         let total = results.total.unwrap_or_default();
         used(results);
         if question.class == Class::Facets {
-            used(self.index.facets(&request, FacetField::Tag, 10)?);
-            used(self.index.facets(&request, FacetField::Category, 10)?);
+            used(self.index.facets(&request, &[(FacetField::Tag, 10), (FacetField::Category, 10)])?);
         }
         Ok(total)
     }

@@ -312,7 +312,8 @@ impl<'a> Weigher<'a> {
     }
 
     fn check_search(&self, field: &Field) -> Result<(), Refusal> {
-        let mut texts = ["text", "prefix"].into_iter().filter_map(|name| field.get_argument(name));
+        let mut texts =
+            ["text", "matching", "prefix"].into_iter().filter_map(|name| field.get_argument(name));
         if texts.any(|text| self.weight(&text.node) > LONGEST_SEARCH + VALUE_WEIGHT) {
             let message =
                 format!("a search is for at most {LONGEST_SEARCH} bytes; send the words that matter");
@@ -418,6 +419,7 @@ fn weight(parent: &str, field: &str) -> u64 {
     match field {
         _ if parent == "Mutation" => 2_000,
         "search" | "previewMarkdown" => 1_000,
+        "related" => 500,
         "suggest" => 300,
         "facets" => 100,
         "archive" => 200,

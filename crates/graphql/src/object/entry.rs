@@ -7,8 +7,8 @@ use inkstand_model as model;
 use inkstand_model::EntryKind;
 
 use crate::{
-    connection::{Connection, bounded},
-    loader::{AuthorsOf, BodyOf, ChildrenOf, FiledOf, NeighboursOf, TranslationsOf, load},
+    connection::{Connection, LARGEST_PAGE, bounded},
+    loader::{AuthorsOf, BodyOf, ChildrenOf, FiledOf, NeighboursOf, RelatedTo, TranslationsOf, load},
     node_id::NodeId,
     object::{
         Author, Category, Entry, EntryStatus, Revision, RevisionTotal, Series, Tag,
@@ -240,6 +240,18 @@ entry_object! {
         /// The next older post.
         async fn older(&self, ctx: &Context<'_>) -> Result<Option<Post>> {
             Ok(load(ctx, NeighboursOf(self.0.id)).await?.and_then(|near| near.older).map(Post::from))
+        }
+
+        /// The published posts that say most of what this one says, nearest first: for the end of a page. None where it
+        /// is not published itself.
+        async fn related(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(default = 5, desc = "At most 100.")] first: i32,
+        ) -> Result<Vec<Post>> {
+            let first = bounded("first", first, LARGEST_PAGE)? as usize;
+            let related = load(ctx, RelatedTo { post: self.0.id, first }).await?.unwrap_or_default();
+            Ok(related.into_iter().map(Post::from).collect())
         }
     }
 }

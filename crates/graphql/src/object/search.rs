@@ -10,6 +10,7 @@ use crate::{
     connection::{LARGEST_PAGE, bounded},
     cursor::{HitCursor, Key},
     error::fault,
+    loader::{FacetsOf, load},
     object::Entry,
     request::state,
     scalar::Html,
@@ -17,12 +18,13 @@ use crate::{
 
 /// What a search finds. Everything is computed only when it is asked for.
 pub(crate) struct SearchConnection {
-    pub(crate) request: SearchRequest,
+    pub(crate) request: Arc<SearchRequest>,
     pub(crate) hits: Vec<(u32, model::SearchHit, Arc<model::Entry>)>,
     pub(crate) has_next: bool,
     /// Known where hits and their number were asked for together.
     pub(crate) total: Option<u64>,
     pub(crate) corrected: Option<String>,
+    pub(crate) did_you_mean: Option<String>,
     pub(crate) complete: bool,
 }
 
@@ -63,14 +65,19 @@ impl SearchConnection {
         let total = match self.total {
             Some(total) => total,
             None => {
-                let counted = state(ctx).reader.count_hits(self.request.clone()).await;
+                let counted = state(ctx).reader.count_hits(SearchRequest::clone(&self.request)).await;
                 counted.map_err(|error| fault(ctx, error))?
             }
         };
         Ok(i32::try_from(total).unwrap_or(i32::MAX))
     }
 
-    /// The most frequent values of a field among all hits: what the search can be narrowed by.
+    /// The most frequent values of a field among all hits, equal ones by value: what the search can be narrowed by.
+    ///
+    /// The counts respect the text and every condition but one: a choice among the values of the field itself, made by
+    /// `any` of the filter's tags, categories or authors, or by `years` of `matching`, does not narrow the counts of that
+    /// field. So the values beside the chosen ones stay, each with what it would add. `all`, `none` and operators of the
+    /// text (`tag:rust`) narrow every count, and a value's count then says what would be left with it as well.
     async fn facets(
         &self,
         ctx: &Context<'_>,
@@ -78,13 +85,20 @@ impl SearchConnection {
         #[graphql(default = 20)] first: i32,
     ) -> Result<Vec<Facet>> {
         let first = bounded("first", first, LARGEST_PAGE)? as usize;
-        let facets = state(ctx).reader.facets(self.request.clone(), of.into(), first).await;
-        Ok(facets.map_err(|error| fault(ctx, error))?.into_iter().map(Facet::from).collect())
+        let request = Arc::clone(&self.request);
+        let facets = load(ctx, FacetsOf { request, field: of.into(), first }).await?.unwrap_or_default();
+        Ok(facets.into_iter().map(Facet::from).collect())
     }
 
     /// What was searched in place of a text with a typo; null where the text was searched as it stands.
     async fn corrected(&self) -> Option<&str> {
         self.corrected.as_deref()
+    }
+
+    /// What the text may have meant, to be offered to the reader: it was not searched. Only where all its words are known,
+    /// but a rare one is one letter from another that is far more frequent; null otherwise.
+    async fn did_you_mean(&self) -> Option<&str> {
+        self.did_you_mean.as_deref()
     }
 
     /// Whether the search knew everything that is published; false while an index is being built.
@@ -165,11 +179,19 @@ pub(crate) struct Facet {
     label: String,
     /// Hits that have it.
     count: i32,
+    /// Whether the search asks for it: by its present slug in `any` or `all` of the filter, by its year, or by an operator
+    /// of the text.
+    selected: bool,
 }
 
 impl From<model::Facet> for Facet {
     fn from(facet: model::Facet) -> Self {
-        Self { value: facet.value, label: facet.label, count: i32::try_from(facet.count).unwrap_or(i32::MAX) }
+        Self {
+            value: facet.value,
+            label: facet.label,
+            count: i32::try_from(facet.count).unwrap_or(i32::MAX),
+            selected: facet.selected,
+        }
     }
 }
 

@@ -65,6 +65,29 @@ pub(crate) struct CategoryMatch {
     descendants: bool,
 }
 
+/// Conditions on posts and pages that the search alone knows, all of which must hold. What else the text can say has its
+/// place in the filter and in `in`.
+#[derive(InputObject)]
+pub(crate) struct SearchMatching {
+    /// Words of the title in any of their forms, all of them, and `"phrases"` of it as they stand; in the text, `title:`.
+    title: Option<String>,
+    /// By hashtags of the body, and tags of that name; in the text, `#hashtag`.
+    hashtags: Option<HashtagMatch>,
+    /// Published in one of these years in the site's zone, at most 100: values of the facet `YEAR`.
+    years: Option<Vec<i32>>,
+}
+
+/// Conditions on hashtags, with or without their `#`, all of which must hold; at most 100 a list.
+#[derive(InputObject, Default)]
+pub(crate) struct HashtagMatch {
+    /// Every one of these.
+    all: Option<Vec<String>>,
+    /// At least one of these.
+    any: Option<Vec<String>>,
+    /// Not one of these.
+    none: Option<Vec<String>>,
+}
+
 /// From a moment on, and before another one.
 #[derive(InputObject)]
 pub(crate) struct TimeRange {
@@ -98,6 +121,22 @@ impl PostFilter {
             featured: self.featured,
             statuses: some(self.status)?.into_iter().map(Into::into).collect(),
             unpublished_by: None,
+        })
+    }
+}
+
+impl SearchMatching {
+    /// Checks the conditions and puts them in the model's words.
+    pub(crate) fn read(self) -> Result<model::SearchMatching> {
+        let hashtags = self.hashtags.unwrap_or_default();
+        Ok(model::SearchMatching {
+            title: self.title,
+            hashtags: model::HashtagMatch {
+                all: some(hashtags.all)?,
+                any: some(hashtags.any)?,
+                none: some(hashtags.none)?,
+            },
+            years: some(self.years)?,
         })
     }
 }

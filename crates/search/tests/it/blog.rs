@@ -60,7 +60,7 @@ pub(crate) fn id(number: u64) -> EntryId {
     EntryId::from_uuid(Uuid::from_u64_pair(7, number))
 }
 
-fn number(id: EntryId) -> u64 {
+pub(crate) fn number(id: EntryId) -> u64 {
     id.uuid().as_u64_pair().1
 }
 

@@ -5,10 +5,13 @@
 
 mod blog;
 mod damage;
+mod facets;
 mod following;
 mod marks;
 mod model;
 mod quality;
 mod questions;
+mod related;
 mod suggestions;
+mod synonyms;
 mod two_steps;

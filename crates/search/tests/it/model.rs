@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use inkstand_model::{
-    CategoryMatch, EntryFilter, EntryKind, InstantRange, Language, Match, SearchDocument, SearchOrder,
-    SearchRequest, SearchTerm, Slug,
+    CategoryMatch, EntryFilter, EntryKind, FacetField, InstantRange, Language, Match, SearchDocument,
+    SearchOrder, SearchRequest, SearchTerm, Slug,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -129,6 +129,37 @@ fn passes(entry: &SearchDocument, filter: &EntryFilter, kinds: &[EntryKind]) -> 
         && filter.featured.is_none_or(|featured| featured == entry.featured)
 }
 
+/// Counts of what passes, without the choice among the values of the counted field.
+fn counts(
+    entries: &BTreeMap<inkstand_model::EntryId, SearchDocument>,
+    filter: &EntryFilter,
+    kinds: &[EntryKind],
+    field: FacetField,
+) -> BTreeMap<String, u64> {
+    let mut filter = filter.clone();
+    match field {
+        FacetField::Tag => filter.tags.any.clear(),
+        FacetField::Category => filter.categories.slugs.any.clear(),
+        FacetField::Author => filter.authors.any.clear(),
+        FacetField::Year => {}
+    }
+    let mut counts = BTreeMap::new();
+    for entry in entries.values().filter(|entry| passes(entry, &filter, kinds)) {
+        let mut values: Vec<String> = match field {
+            FacetField::Tag => entry.tags.iter().map(|term| term.slug.to_string()).collect(),
+            FacetField::Category => entry.categories.iter().map(|term| term.slug.to_string()).collect(),
+            FacetField::Author => entry.authors.iter().map(|term| term.slug.to_string()).collect(),
+            FacetField::Year => vec![entry.year.to_string()],
+        };
+        values.sort_unstable();
+        values.dedup();
+        for value in values {
+            *counts.entry(value).or_default() += 1;
+        }
+    }
+    counts
+}
+
 fn fits(slugs: &[Slug], wanted: &Match) -> bool {
     wanted.all.iter().all(|slug| slugs.contains(slug))
         && (wanted.any.is_empty() || wanted.any.iter().any(|slug| slugs.contains(slug)))
@@ -175,6 +206,15 @@ proptest! {
                 passing.sort_by_key(|entry| (entry.published_at, entry.id));
                 let oldest: Vec<u64> = passing.iter().map(|entry| entry.id.uuid().as_u64_pair().1).collect();
                 let newest: Vec<u64> = oldest.iter().rev().copied().collect();
+                let fields = [FacetField::Tag, FacetField::Category, FacetField::Author, FacetField::Year];
+                let request =
+                    SearchRequest { filter: filter.clone(), kinds: kinds.clone(), ..asking("") };
+                let counted = blog.index.facets(&request, &fields.map(|field| (field, 99))).unwrap();
+                for (field, counted) in fields.into_iter().zip(counted) {
+                    let counted: BTreeMap<String, u64> =
+                        counted.into_iter().map(|facet| (facet.value, facet.count)).collect();
+                    prop_assert_eq!(counted, counts(&entries, filter, kinds, field), "{:?} {:?}", field, request);
+                }
                 for (order, expected) in [
                     (SearchOrder::Oldest, &oldest),
                     (SearchOrder::Newest, &newest),

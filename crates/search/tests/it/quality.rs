@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::blog::{Blog, asking, post, terms};
 
-fn lines(file: &str) -> Option<Vec<Value>> {
+pub(crate) fn lines(file: &str) -> Option<Vec<Value>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(file);
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("SKIPPED: there is no {}", path.display());
@@ -19,12 +19,12 @@ fn lines(file: &str) -> Option<Vec<Value>> {
     Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }
 
-fn strings(value: &Value) -> Vec<&str> {
+pub(crate) fn strings(value: &Value) -> Vec<&str> {
     value.as_array().map(|list| list.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
 }
 
 /// The median and the slowest but one per cent.
-fn told(mut times: Vec<Duration>) -> String {
+pub(crate) fn told(mut times: Vec<Duration>) -> String {
     times.sort();
     format!("p50 {:.2?} p99 {:.2?}", times[times.len() / 2], times[times.len() * 99 / 100])
 }

@@ -1,8 +1,10 @@
 //! What is found, and in which order.
 
-use inkstand_model::{EntryKind, Facet, FacetField, SearchDocument, SearchOrder, SearchRequest};
+use inkstand_model::{
+    EntryKind, HashtagMatch, SearchDocument, SearchMatching, SearchOrder, SearchRequest, Zone,
+};
 
-use crate::blog::{Blog, asking, language, post, slug, term, terms};
+use crate::blog::{Blog, asking, instant, language, post, slug, terms};
 
 #[test]
 fn words_are_found_wherever_they_stand() {
@@ -188,6 +190,110 @@ fn the_query_language_is_understood() {
 }
 
 #[test]
+fn what_the_text_can_ask_for_conditions_can_as_well() {
+    let tagged = |names| SearchDocument { tags: terms(names), ..post(3, "Rust in practice", "three") };
+    let blog = Blog::of([
+        SearchDocument { hashtags: vec!["RustLang".into()], ..post(1, "Full text searches", "one") },
+        SearchDocument { hashtags: vec!["Ink".into()], ..post(2, "Text that is full", "two") },
+        tagged(&["rustlang", "ink"]),
+        SearchDocument { year: 2021, ..post(4, "Launching", "four full text") },
+    ]);
+    let title = |title: &str| SearchMatching { title: Some(title.into()), ..SearchMatching::default() };
+    let hashtags = |all: &[&str], any: &[&str], none: &[&str]| {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let hashtags = HashtagMatch { all: names(all), any: names(any), none: names(none) };
+        SearchMatching { hashtags, ..SearchMatching::default() }
+    };
+    let years = |years: &[i32]| SearchMatching { years: years.to_vec(), ..SearchMatching::default() };
+    for (matching, found) in [
+        (title("full text"), vec![2, 1]),
+        (title("\"full text\""), vec![1]),
+        (title("search"), vec![1]),
+        (title("text -full"), vec![2, 1]),
+        (title("launch"), vec![4]),
+        (title("nowhere full"), vec![]),
+        (title("tag:rust"), vec![]),
+        (title("  ?! \"\" "), vec![4, 3, 2, 1]),
+        (hashtags(&[], &["rustlang"], &[]), vec![3, 1]),
+        (hashtags(&[], &["#RUSTLANG", "ink"], &[]), vec![3, 2, 1]),
+        (hashtags(&["ink", "rustlang"], &[], &[]), vec![3]),
+        (hashtags(&[], &[], &["ink"]), vec![4, 1]),
+        (hashtags(&[""], &[], &[]), vec![]),
+        (years(&[2021]), vec![4]),
+        (years(&[2020, 2021, 2020, -5]), vec![4, 3, 2, 1]),
+        (years(&[i32::MAX, i32::MIN]), vec![]),
+        (SearchMatching { title: Some("rust".into()), ..hashtags(&["ink"], &[], &[]) }, vec![3]),
+    ] {
+        let request = SearchRequest { matching: matching.clone(), ..asking("") };
+        assert_eq!(blog.ask(&request), found, "{matching:?}");
+    }
+    let narrowed = SearchRequest { matching: title("text"), ..asking("one") };
+    assert_eq!(blog.ask(&narrowed), [1]);
+}
+
+#[test]
+fn dates_in_the_text_are_those_of_the_zone() {
+    let late = SearchDocument { published_at: instant("2024-06-30T20:00:00Z"), ..post(1, "Late", "") };
+    let blog = Blog::of([late]);
+    for (zone, text, found) in [
+        ("UTC", "after:2024-07", vec![]),
+        ("UTC", "before:2024-07", vec![1]),
+        ("Asia/Tokyo", "after:2024-07", vec![1]),
+        ("Asia/Tokyo", "before:2024-07-01", vec![]),
+    ] {
+        let request = SearchRequest { zone: Zone::parse(zone).unwrap(), ..asking(text) };
+        assert_eq!(blog.ask(&request), found, "{zone} {text}");
+    }
+}
+
+#[test]
+fn what_a_rare_word_may_have_meant_is_offered() {
+    let engines = (100..160).map(|number| post(number, "Engines", "about engines and ink"));
+    let blog = Blog::of(engines.chain([
+        post(1, "Engimes", "a slip of the pen"),
+        post(2, "Henry Engine", "and the year 2023"),
+        post(3, "Marten", "a name"),
+        post(4, "Pen", "a pen of 2024, and 2024"),
+    ]));
+    let ask = |text: &str| {
+        let request = SearchRequest { did_you_mean: true, ..asking(text) };
+        let results = blog.index.search(&request).unwrap();
+        (results.did_you_mean, results.corrected)
+    };
+    for (text, meant) in [
+        ("engimes ", Some("engines ")),
+        ("\"slip\" Engimes, pen ", Some("\"slip\" engines, pen ")),
+        ("engines ", None),
+        ("marten ", None),
+        ("engimes nowhereatall ", None),
+        ("", None),
+        ("-engimes ", None),
+        ("2023 ", None),
+    ] {
+        assert_eq!(ask(text).0.as_deref(), meant, "{text}");
+        assert_eq!(ask(text).1, None, "{text}");
+    }
+    assert_eq!(ask("engimse "), (None, Some("engimes ".into())), "what is corrected was searched");
+    assert_eq!(blog.find("engimes "), [1], "it is offered, not searched");
+    assert_eq!(blog.index.search(&asking("engimes ")).unwrap().did_you_mean, None, "nobody asked");
+}
+
+/// A name that many entries have is no typo, however near it is to a word that more of them have.
+#[test]
+fn a_rare_word_with_many_results_is_not_questioned() {
+    let others = (1000..2200).map(|number| post(number, "Martin", "said so"));
+    let named = |number| post(number, "Marten", "said so");
+    let meant = |blog: &Blog| {
+        let request = SearchRequest { did_you_mean: true, ..asking("marten ") };
+        blog.index.search(&request).unwrap().did_you_mean
+    };
+    let blog = Blog::of(others.clone().chain([named(1)]));
+    assert_eq!(meant(&blog).as_deref(), Some("martin "));
+    let blog = Blog::of(others.chain((1..12).map(named)));
+    assert_eq!(meant(&blog), None);
+}
+
+#[test]
 fn no_text_is_an_error() {
     let blog = Blog::of([post(1, "To be or not", "the who, to be"), post(2, "Other", "words")]);
     let long = "word ".repeat(2_000) + &"x".repeat(10_000);
@@ -251,30 +357,6 @@ fn typos_and_unfinished_words_are_understood() {
 }
 
 #[test]
-fn facets_count_what_is_found() {
-    let blog = Blog::of([
-        SearchDocument { tags: terms(&["Rust", "Web"]), authors: terms(&["Ann"]), ..post(1, "one", "apple") },
-        SearchDocument { tags: terms(&["Rust"]), authors: terms(&["Ann", "Bob"]), ..post(2, "two", "apple") },
-        SearchDocument { tags: terms(&["Ada"]), categories: terms(&["News"]), ..post(30, "three", "apple") },
-        SearchDocument { tags: terms(&["Web"]), ..post(31, "four", "pear") },
-    ]);
-    let facet = |value: &str, label: &str, count| Facet { value: value.into(), label: label.into(), count };
-    let facets = |text: &str, field| blog.index.facets(&asking(text), field, 10).unwrap();
-    assert_eq!(
-        facets("apple", FacetField::Tag),
-        [facet("rust", "Rust", 2), facet("ada", "Ada", 1), facet("web", "Web", 1)]
-    );
-    assert_eq!(facets("", FacetField::Category), [facet("news", "News", 1)]);
-    assert_eq!(facets("", FacetField::Author), [facet("ann", "Ann", 2), facet("bob", "Bob", 1)]);
-    assert_eq!(facets("", FacetField::Year), [facet("2020", "2020", 2), facet("2021", "2021", 2)]);
-    assert_eq!(facets("nonsense", FacetField::Tag), []);
-    assert_eq!(blog.index.facets(&asking(""), FacetField::Tag, 1).unwrap(), [facet("rust", "Rust", 2)]);
-
-    blog.apply(vec![SearchDocument { tags: vec![], ..post(1, "one", "apple") }], &[30], 2);
-    assert_eq!(facets("apple", FacetField::Tag), [facet("rust", "Rust", 1)]);
-}
-
-#[test]
 fn pages_neither_repeat_nor_lose() {
     let blog = Blog::of((0..25).map(|number| post(number, "Same", "words")));
     for order in [SearchOrder::Relevance, SearchOrder::Newest, SearchOrder::Oldest] {
@@ -299,21 +381,4 @@ fn pages_neither_repeat_nor_lose() {
     let all = blog.index.search(&SearchRequest { limit: u32::MAX, skip: 3, ..asking("words") }).unwrap();
     assert!(all.hits.len() == 22 && !all.has_next);
     assert!(blog.ask(&SearchRequest { skip: u32::MAX, ..asking("words") }).is_empty());
-}
-
-#[test]
-fn what_is_related_is_near() {
-    let blog = Blog::of([
-        post(1, "Baking bread", "sourdough and rye and the oven"),
-        post(2, "Rye", "sourdough for beginners"),
-        post(3, "Bicycles", "chains and wheels and the road"),
-        SearchDocument {
-            series: Some(term("Wheels")),
-            ..post(4, "Cars", "wheels and the oven of the summer")
-        },
-    ]);
-    let related = blog.index.related(crate::blog::id(1), 2).unwrap();
-    assert_eq!(related[0], crate::blog::id(2));
-    assert!(!related.contains(&crate::blog::id(1)));
-    assert!(blog.index.related(crate::blog::id(99), 2).unwrap().is_empty());
 }

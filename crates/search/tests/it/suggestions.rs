@@ -27,6 +27,33 @@ fn titles_tags_and_authors_are_suggested() {
 }
 
 #[test]
+fn typos_in_names_are_forgiven() {
+    let blog = Blog::of([
+        SearchDocument { tags: terms(&["Databases", "Open source"]), ..post(1, "One", "") },
+        SearchDocument { authors: terms(&["Grace Hopper"]), tags: terms(&["Ink"]), ..post(2, "Two", "") },
+        SearchDocument { tags: terms(&["Rust", "Trust"]), ..post(3, "Sharded shelves", "") },
+        SearchDocument { tags: terms(&["Shared"]), ..post(4, "Four", "") },
+    ]);
+    for (typed, expected) in [
+        ("databsaes", vec!["Databases"]),
+        ("databsa", vec!["Databases"]),
+        ("dtab", vec!["Databases"]),
+        ("sorce", vec!["Open source"]),
+        ("opne sou", vec!["Open source"]),
+        ("hoper", vec!["Grace Hopper"]),
+        ("grcae hop", vec!["Grace Hopper"]),
+        ("grac hoppre", vec!["Grace Hopper"]),
+        ("rust", vec!["Rust"]),
+        ("trus", vec!["Trust"]),
+        ("imk", vec![]),
+        ("databsesa", vec![]),
+        ("sharded", vec!["Sharded shelves"]),
+    ] {
+        assert_eq!(suggested(&blog, typed), expected, "{typed}");
+    }
+}
+
+#[test]
 fn what_was_withdrawn_is_not_suggested() {
     let secret =
         SearchDocument { tags: terms(&["Merger"]), authors: terms(&["Merlin"]), ..post(1, "Merging", "") };

@@ -104,10 +104,10 @@ const CARD: &str = "fragment Card on Entry {
     id number slug path url title status html markdown text excerptText headings { text } publishedAt updatedAt version
     translations { id title } authors { id name handle postCount } revisions { totalCount nodes { id } }
     ... on Post {
-        hashtags tags { slug postCount posts { totalCount nodes { id title } } }
+        hashtags tags { slug postCount related { slug postCount } posts { totalCount nodes { id title } } }
         categories { slug postCount children { slug } posts { totalCount nodes { id } } }
         series { position series { slug parts { position post { title } } posts { totalCount } } }
-        newer { title path } older { title path }
+        newer { title path } older { title path } related(first: 20) { title }
     }
     ... on Page { parent { title } children { title } }
 }";
@@ -228,13 +228,28 @@ fn ways(secrets: &[Value]) -> Vec<(&'static str, String, Value)> {
     ] {
         ask(
             "search",
-            "query($text: String!) { search(text: $text, first: 50) { totalCount corrected nodes { node { ...Card } title { html } body { html } }
+            "query($text: String!) { search(text: $text, first: 50) { totalCount corrected didYouMean nodes { node { ...Card } title { html } body { html } }
                 tags: facets(of: TAG, first: 50) { value label count } categories: facets(of: CATEGORY, first: 50) { value count }
                 authors: facets(of: AUTHOR, first: 50) { value count } years: facets(of: YEAR, first: 50) { value count } } }",
             json!({ "text": text }),
         );
     }
-    for prefix in ["z", "zyx", "sec", "own", "ad", "in"] {
+    for matching in [
+        json!({ "title": "zyx" }),
+        json!({ "title": "\"secret zyx\"" }),
+        json!({ "hashtags": { "any": ["zyxhash"] } }),
+        json!({ "hashtags": { "none": ["zyxhash"] } }),
+        json!({ "hashtags": { "any": ["zyx-tag"] } }),
+        json!({ "years": [2024, 2030] }),
+    ] {
+        ask(
+            "search",
+            "query($matching: SearchMatching) { search(matching: $matching, first: 50) { totalCount didYouMean nodes { node { title } }
+                tags: facets(of: TAG, first: 50) { value count selected } years: facets(of: YEAR, first: 50) { value count } } }",
+            json!({ "matching": matching }),
+        );
+    }
+    for prefix in ["z", "zyx", "sec", "own", "ad", "in", "zyx-tga", "zyxauthro"] {
         ask(
             "suggest",
             "query($prefix: String!) { suggest(prefix: $prefix, first: 50) { kind text path } }",
