@@ -115,12 +115,15 @@ impl SegmentCounter {
     fn harvest(self) -> tantivy::Result<LabelCounts> {
         match self {
             Self::Labels(column, counts) => {
-                let mut labels = LabelCounts::new();
-                let mut label = String::new();
-                for (number, count) in (0..).zip(counts).filter(|(_, count)| *count > 0) {
-                    column.ord_to_str(number, &mut label)?;
-                    labels.insert(label.clone(), count);
-                }
+                let counted = (0..).zip(counts).filter(|(_, count)| *count > 0);
+                let (numbers, counts): (Vec<u64>, Vec<u64>) = counted.unzip();
+                let mut labels = LabelCounts::with_capacity(counts.len());
+                let mut counts = counts.into_iter();
+                // In one go: to look up each by itself would unpack a block of the dictionary each time.
+                column.dictionary().sorted_ords_to_term_cb(&numbers, |label| {
+                    let count = counts.next().unwrap_or_default();
+                    labels.insert(String::from_utf8_lossy(label).into_owned(), count);
+                })?;
                 Ok(labels)
             }
             Self::Years(_, counts) => Ok(counts.into_iter().map(|(year, n)| (year.to_string(), n)).collect()),
