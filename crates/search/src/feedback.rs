@@ -4,14 +4,13 @@
 //! (pseudo-relevance feedback). One of few words means just these: there it is left alone.
 
 use tantivy::query::{BooleanQuery, Occur, Query};
-use tantivy::schema::Value;
-use tantivy::{DocAddress, TantivyDocument, Term};
+use tantivy::{DocAddress, Term};
 
 use crate::order::Place;
 use crate::ranking::rarity;
 use crate::scoring::Scoring;
 use crate::snapshot::Snapshot;
-use crate::tongue::{Stems, Tongue};
+use crate::tongue::Stems;
 use crate::weights;
 use crate::words::{Scanner, WordMap};
 
@@ -124,14 +123,12 @@ pub(crate) fn added(
 
 /// How often an entry has each stem, and how many words it has.
 fn counts(snapshot: &Snapshot, entry: DocAddress, stems: &mut Stems) -> tantivy::Result<(WordMap<f32>, f32)> {
-    let stored: TantivyDocument = snapshot.searcher.doc(entry)?;
-    let text = |field| stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
-    let fields = &snapshot.fields;
-    stems.speak(text(fields.stored_language).chars().next().map_or(Tongue::PLAIN, Tongue::from_char));
+    let stored = snapshot.stored(entry)?;
+    stems.speak(stored.tongue());
     let mut counts: WordMap<f32> = WordMap::default();
     let mut length = 0.0;
     let mut scanner = Scanner::default();
-    for text in [text(fields.stored_title), text(fields.stored_text)] {
+    for text in [stored.title(), stored.text()] {
         let mut left = weights::FEEDBACK_READ;
         scanner.scan(text, |piece| {
             if left == 0 {

@@ -69,6 +69,7 @@ mod schema;
 mod scoring;
 mod shortlist;
 mod snapshot;
+mod stored;
 mod suggest;
 mod synonyms;
 mod tongue;

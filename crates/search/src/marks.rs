@@ -7,12 +7,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use inkstand_model::{Marked, MarkedPart};
-use tantivy::schema::Value;
-use tantivy::{DocAddress, TantivyDocument};
+use tantivy::DocAddress;
 
 use crate::passages::passages;
 use crate::snapshot::Snapshot;
-use crate::tongue::{STEM_MARK, Stems, Tongue};
+use crate::tongue::{STEM_MARK, Stems};
 use crate::words::{PieceKind, Scanner};
 
 /// Part of a text that matched.
@@ -75,12 +74,9 @@ impl Marker {
         entry: DocAddress,
         stems: &mut Stems,
     ) -> tantivy::Result<(Marked, Vec<Marked>)> {
-        let stored: TantivyDocument = snapshot.searcher.doc(entry)?;
-        let text = |field| stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
-        let tongue =
-            text(snapshot.fields.stored_language).chars().next().map_or(Tongue::PLAIN, Tongue::from_char);
-        let (title, body) = (text(snapshot.fields.stored_title), text(snapshot.fields.stored_text));
-        stems.speak(tongue);
+        let stored = snapshot.stored(entry)?;
+        let (title, body) = (stored.title(), stored.text());
+        stems.speak(stored.tongue());
         let in_title = self.spans(title, stems);
         let in_body = self.spans(body, stems);
         let passages = passages(body, &in_body).into_iter().map(|passage| {
@@ -191,6 +187,7 @@ fn push(marked: &mut Marked, text: &str, hit: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tongue::Tongue;
 
     fn check(words: &[&[&str]], phrases: &[&[&str]], text: &str, expected: &str) {
         let owned = |terms: &&[&str]| terms.iter().map(|&term| term.to_owned()).collect::<Vec<_>>();

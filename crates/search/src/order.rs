@@ -1,13 +1,9 @@
 //! The order of hits: total, so that pages neither repeat nor lose any.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use inkstand_model::SearchOrder;
-use tantivy::collector::sort_key::NaturalComparator;
-use tantivy::collector::{SegmentSortKeyComputer, SortKeyComputer};
-use tantivy::columnar::ColumnValues;
-use tantivy::{DocId, Score, SegmentReader};
+use tantivy::Score;
 
 /// Where a hit stands; greater stands before.
 ///
@@ -54,75 +50,5 @@ impl Ord for Place {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_score = self.score.total_cmp(&other.score);
         by_score.then_with(|| (self.date, self.id).cmp(&(other.date, other.id)))
-    }
-}
-
-/// Computes the places of hits.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Places(pub(crate) SearchOrder);
-
-impl SortKeyComputer for Places {
-    type SortKey = Place;
-    type Child = SegmentPlaces;
-    type Comparator = NaturalComparator;
-
-    fn requires_scoring(&self) -> bool {
-        self.0 == SearchOrder::Relevance
-    }
-
-    fn segment_sort_key_computer(&self, segment: &SegmentReader) -> tantivy::Result<SegmentPlaces> {
-        let columns = segment.fast_fields();
-        Ok(SegmentPlaces {
-            order: self.0,
-            published: columns.column_first_or_default("published")?,
-            id_high: columns.column_first_or_default("id_high")?,
-            id_low: columns.column_first_or_default("id_low")?,
-        })
-    }
-}
-
-/// Computes the places of hits of one segment.
-pub(crate) struct SegmentPlaces {
-    order: SearchOrder,
-    published: Arc<dyn ColumnValues<i64>>,
-    id_high: Arc<dyn ColumnValues<u64>>,
-    id_low: Arc<dyn ColumnValues<u64>>,
-}
-
-impl SegmentPlaces {
-    fn score(&self, score: Score) -> Score {
-        if self.order == SearchOrder::Relevance { score } else { 0.0 }
-    }
-}
-
-impl SegmentSortKeyComputer for SegmentPlaces {
-    type SortKey = Place;
-    type SegmentSortKey = Place;
-    type SegmentComparator = NaturalComparator;
-
-    fn segment_sort_key(&mut self, doc: DocId, score: Score) -> Place {
-        let id = (self.id_high.get_val(doc), self.id_low.get_val(doc));
-        Place::new(self.order, score, self.published.get_val(doc), id)
-    }
-
-    fn accept_sort_key_lazy(
-        &mut self,
-        doc: DocId,
-        score: Score,
-        threshold: &Place,
-    ) -> Option<(Ordering, Place)> {
-        // Most hits are worse than those already found, and then their columns need not be read.
-        if self.score(score) < threshold.score {
-            return None;
-        }
-        let place = self.segment_sort_key(doc, score);
-        match self.compare_segment_sort_key(&place, threshold) {
-            Ordering::Less => None,
-            order => Some((order, place)),
-        }
-    }
-
-    fn convert_segment_sort_key(&self, place: Place) -> Place {
-        place
     }
 }

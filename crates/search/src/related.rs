@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use inkstand_model::{EntryId, EntryKind, FacetField, Slug};
+use inkstand_model::{EntryId, EntryKind, FacetField, SearchOrder, Slug};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
-use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, TantivyDocument, Term};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, Term};
 
+use crate::best::best;
 use crate::document::{id_term, split_label};
 use crate::facet::{FacetCounter, most_frequent};
 use crate::filter::{Conditions, kind_term, slug_terms};
-use crate::order::Places;
 use crate::snapshot::Snapshot;
-use crate::tongue::{Stems, Tongue};
+use crate::tongue::Stems;
 use crate::weights;
 use crate::words::{PieceKind, Scanner};
 
@@ -33,8 +33,7 @@ impl Snapshot {
         let Some((_, address)) = found.into_iter().next().filter(|_| first > 0) else {
             return Ok(Vec::new());
         };
-        let stored: TantivyDocument = self.searcher.doc(address)?;
-        let telling = self.telling_terms(address, &stored)?;
+        let telling = self.telling_terms(address)?;
         if telling.is_empty() {
             return Ok(Vec::new());
         }
@@ -47,15 +46,8 @@ impl Snapshot {
         });
         let mut clauses = conditions.into_clauses();
         clauses.push((Occur::Must, Box::new(BooleanQuery::union(words.collect()))));
-        let query = BooleanQuery::new(clauses);
-        let room = usize::try_from(self.searcher.num_docs()).unwrap_or(usize::MAX);
-        let top =
-            TopDocs::with_limit(first.min(room)).order_by(Places(inkstand_model::SearchOrder::Relevance));
-        self.searcher
-            .search(&query, &top)?
-            .into_iter()
-            .map(|(_, address)| Ok(self.entry(address)?.0))
-            .collect()
+        let (found, _) = best(self, &BooleanQuery::new(clauses), SearchOrder::Relevance, first, false)?;
+        found.into_iter().map(|(_, address)| Ok(self.entry(address)?.0)).collect()
     }
 
     /// The tags that stand most tellingly beside a tag on its posts: on how many more of them than chance would have it.
@@ -89,21 +81,16 @@ impl Snapshot {
     }
 
     /// The words that tell most of what an entry is about, its tags among them, with how much.
-    fn telling_terms(
-        &self,
-        entry: DocAddress,
-        stored: &TantivyDocument,
-    ) -> tantivy::Result<Vec<(Term, f32)>> {
-        let text = |field| stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
-        let tongue =
-            text(self.fields.stored_language).chars().next().map_or(Tongue::PLAIN, Tongue::from_char);
+    fn telling_terms(&self, entry: DocAddress) -> tantivy::Result<Vec<(Term, f32)>> {
+        let stored = self.stored(entry)?;
         let mut counts: HashMap<String, f32> = HashMap::new();
-        let (mut scanner, mut stems) = (Scanner::default(), Stems::new(tongue));
-        let (title, body) = (text(self.fields.stored_title), text(self.fields.stored_text));
+        let (mut scanner, mut stems) = (Scanner::default(), Stems::new(stored.tongue()));
         let tags = self.tag_names(entry)?;
         // A tag says in a word what the entry is about, as the title does.
         let tags = tags.iter().map(|name| (name.as_str(), weights::TITLE));
-        for (text, weight) in [(title, weights::TITLE), (body, weights::BODY)].into_iter().chain(tags) {
+        for (text, weight) in
+            [(stored.title(), weights::TITLE), (stored.text(), weights::BODY)].into_iter().chain(tags)
+        {
             scanner.scan(text, |piece| {
                 let mut count = |term: &str| match counts.get_mut(term) {
                     Some(count) => *count += f32::from(weight),

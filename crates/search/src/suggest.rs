@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use inkstand_model::{SearchOrder, Suggestion, SuggestionKind};
+use tantivy::DocAddress;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
-use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, TantivyDocument};
+use tantivy::schema::IndexRecordOption;
 
 use crate::best::best;
 use crate::snapshot::{Name, Snapshot};
@@ -89,9 +89,7 @@ impl Snapshot {
     }
 
     fn title(&self, address: DocAddress) -> tantivy::Result<String> {
-        let stored: TantivyDocument = self.searcher.doc(address)?;
-        let title = stored.get_first(self.fields.stored_title).and_then(|title| title.as_str());
-        Ok(title.unwrap_or_default().trim().to_owned())
+        Ok(self.stored(address)?.title().trim().to_owned())
     }
 }
 
