@@ -25,6 +25,7 @@ use tracing::debug;
 
 use crate::{
     HttpOptions,
+    arriving::Arriving,
     client_address::Peer,
     graphql::{self, is_for_everybody, is_json},
     negotiation::MediaType,
@@ -45,13 +46,14 @@ struct Inner {
     cross_origin: HeaderMap,
 }
 
+/// A request whose body may still be on its way.
+type Incoming = axum::http::Request<Arriving>;
+
 /// Answers requests.
 pub(crate) trait Answers: Clone + Send + 'static {
     /// The answer to a request that `peer` sent. Nothing is done before the future is polled: then what has come of the
     /// body can be read.
-    fn answer<B>(self, request: axum::http::Request<B>, peer: Peer) -> impl Future<Output = Response> + Send
-    where
-        B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static;
+    fn answer(self, request: Incoming, peer: Peer) -> impl Future<Output = Response> + Send;
 }
 
 impl Routes {
@@ -63,27 +65,25 @@ impl Routes {
 }
 
 impl Answers for Routes {
-    async fn answer<B>(self, request: axum::http::Request<B>, peer: Peer) -> Response
-    where
-        B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static,
-    {
+    async fn answer(self, request: Incoming, peer: Peer) -> Response {
         match kept(&self.inner, request) {
             Ok(response) => response,
-            Err(request) => self.inner.behind.clone().answer(request, peer).await,
+            Err(request) => routed(self.inner.behind.clone(), request, peer).await,
         }
     }
 }
 
 impl Answers for Router {
-    async fn answer<B>(mut self, mut request: axum::http::Request<B>, peer: Peer) -> Response
-    where
-        B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static,
-    {
-        request.extensions_mut().insert(peer);
-        match self.call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        }
+    async fn answer(self, request: Incoming, peer: Peer) -> Response {
+        routed(self, request.map(Body::new), peer).await
+    }
+}
+
+async fn routed(mut routes: Router, mut request: Request, peer: Peer) -> Response {
+    request.extensions_mut().insert(peer);
+    match routes.call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
     }
 }
 
@@ -96,10 +96,7 @@ fn said_to_all(layer: &CorsLayer) -> HeaderMap {
 
 /// The kept answer to a request, or the request as it was.
 #[expect(clippy::result_large_err, reason = "the error is the request, which goes on at once")]
-fn kept<B>(inner: &Inner, request: axum::http::Request<B>) -> Result<Response, Request>
-where
-    B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static,
-{
+fn kept(inner: &Inner, request: Incoming) -> Result<Response, Request> {
     let options = &*inner.options;
     let headers = request.headers();
     // Where there is a quota, each answer says what is left of it.
@@ -162,10 +159,7 @@ fn is_short(headers: &HeaderMap) -> bool {
 }
 
 /// The whole of a body, where it has arrived; else the body as it was.
-fn what_is_there<B>(mut body: B) -> Result<Bytes, Body>
-where
-    B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + Unpin + 'static,
-{
+fn what_is_there(mut body: Arriving) -> Result<Bytes, Body> {
     let mut cx = Context::from_waker(Waker::noop());
     let Poll::Ready(Some(Ok(frame))) = pin!(&mut body).poll_frame(&mut cx) else {
         return Err(Body::new(body));

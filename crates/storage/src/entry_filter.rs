@@ -238,19 +238,14 @@ impl Filed<'_> {
             }
             filed.take()
         };
-        let filed = |slugs: &[Slug]| {
-            let ids = ids(slugs);
-            let of_them = tree.iter().filter(|(id, ..)| ids.contains(id));
-            let posts = of_them.map(|(.., posts)| posts.unsigned_abs()).sum::<u64>();
-            (ids, posts)
-        };
-        let under = FiledUnder::Category;
         Ok(self.matching(
             condition,
-            under,
+            FiledUnder::Category,
             &wanted.slugs,
             |slugs| {
-                let (ids, posts) = filed(slugs);
+                let ids = ids(slugs);
+                let of_them = tree.iter().filter(|(id, ..)| ids.contains(id));
+                let posts = of_them.map(|(.., posts)| posts.unsigned_abs()).sum();
                 (Terms::Ids(ids), posts)
             },
             under_all,

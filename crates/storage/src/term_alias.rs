@@ -57,7 +57,7 @@ pub(crate) struct Named<'a> {
     /// The filter with the slug that each term has now in place of one that it had.
     pub(crate) filter: Cow<'a, EntryFilter>,
     /// Published posts of each term by its slug of now. Slugs of nothing are left out.
-    posts: HashMap<(&'static str, Slug), u64>,
+    posts: HashMap<(FiledUnder, Slug), u64>,
     /// Entries in all, about: the highest number that one has.
     pub(crate) entries: u64,
 }
@@ -82,7 +82,7 @@ impl<'a> Named<'a> {
             }
         }
         let Some(terms) = terms else { return Ok(this) };
-        let mut renamed: HashMap<(&str, Slug), Slug> = HashMap::new();
+        let mut renamed: HashMap<(FiledUnder, Slug), Slug> = HashMap::new();
         for row in db.query_all(&terms).await? {
             let kind: String = row.try_get("", "kind")?;
             let Some(under) = FiledUnder::ALL.into_iter().find(|under| under.table() == kind) else {
@@ -93,9 +93,9 @@ impl<'a> Named<'a> {
             let posts: i64 = row.try_get("", "post_count")?;
             let entries: Option<i64> = row.try_get("", "entries")?;
             this.entries = entries.unwrap_or_default().unsigned_abs();
-            this.posts.insert((under.table(), now.clone()), posts.unsigned_abs());
+            this.posts.insert((under, now.clone()), posts.unsigned_abs());
             if named != now {
-                renamed.insert((under.table(), named), now);
+                renamed.insert((under, named), now);
             }
         }
         if !renamed.is_empty() {
@@ -107,7 +107,7 @@ impl<'a> Named<'a> {
                 (FiledUnder::Series, &mut filter.series),
             ] {
                 for slug in slugs.all.iter_mut().chain(&mut slugs.any).chain(&mut slugs.none) {
-                    if let Some(now) = renamed.get(&(under.table(), slug.clone())) {
+                    if let Some(now) = renamed.get(&(under, slug.clone())) {
                         slug.clone_from(now);
                     }
                 }
@@ -118,7 +118,7 @@ impl<'a> Named<'a> {
 
     /// Published posts of a term.
     pub(crate) fn posts(&self, under: FiledUnder, slug: &Slug) -> u64 {
-        self.posts.get(&(under.table(), slug.clone())).copied().unwrap_or_default()
+        self.posts.get(&(under, slug.clone())).copied().unwrap_or_default()
     }
 }
 
