@@ -3,6 +3,7 @@
 use std::{io::Write, path::Path};
 
 use anyhow::Result;
+use inkstand_chance::Dice;
 
 /// Different words of the whole blog.
 const VOCABULARY: usize = 20_000;
@@ -28,7 +29,7 @@ pub(crate) struct Post {
 
 /// So many posts, an hour between two of them.
 pub(crate) fn posts(count: usize) -> Vec<Post> {
-    let mut dice = Dice::new(count);
+    let mut dice = Dice::new(count as u64);
     (0..count).map(|n| post(n, &mut dice)).collect()
 }
 
@@ -127,48 +128,5 @@ fn post(n: usize, dice: &mut Dice) -> Post {
 }
 
 fn sentence(words: usize, dice: &mut Dice) -> String {
-    let mut sentence = String::new();
-    for n in 0..words {
-        let word = word(dice.skewed(VOCABULARY));
-        if n == 0 {
-            sentence.push_str(&word[..1].to_uppercase());
-            sentence.push_str(&word[1..]);
-        } else {
-            sentence.push(' ');
-            sentence.push_str(&word);
-        }
-    }
-    sentence
-}
-
-/// Repeatable chance.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) const fn new(seed: usize) -> Self {
-        Self(seed as u64 ^ 0x9E37_79B9_7F4A_7C15)
-    }
-
-    /// SplitMix64, by Sebastiano Vigna.
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn fraction(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-
-    /// A rank below `end`, about as often as one over itself (Zipf's law with exponent 1, by its inverse).
-    pub(crate) fn skewed(&mut self, end: usize) -> usize {
-        let rank = ((end + 1) as f64).powf(self.fraction());
-        (rank as usize).clamp(1, end) - 1
-    }
+    inkstand_chance::sentence(words, || word(dice.skewed(VOCABULARY)))
 }

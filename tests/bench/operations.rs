@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use inkstand_chance::Dice;
 use serde_json::{Value, json};
 
-use crate::corpus::{self, Dice, Post};
+use crate::corpus::{self, Post};
 
 /// Different requests of an operation.
 const DIFFERENT: usize = 500;
@@ -49,7 +50,7 @@ impl Operation {
 
     /// The variables of each request. `cursor` gives the cursor behind so many posts.
     fn variables(&self, posts: &[Post], cursors: &[String]) -> Vec<Value> {
-        let mut dice = Dice::new(DIFFERENT);
+        let mut dice = Dice::new(DIFFERENT as u64);
         let word = |dice: &mut Dice| corpus::word(50 + dice.skewed(5_000));
         (0..DIFFERENT)
             .map(|n| match self.name {

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use inkstand_chance::Dice;
 use inkstand_model::{EntryId, EntryKind, Instant, Language, SearchDocument, SearchTerm, Slug};
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ impl Corpus {
     pub(crate) fn post(self, number: usize) -> SearchDocument {
         const HOUR: u64 = 3_600;
         const HOURS_OF_A_YEAR: usize = 8_766;
-        let mut dice = Dice::new(number);
+        let mut dice = dice_of(number);
         let title = sentence(5 + dice.below(5), &mut dice);
         let mut text = String::new();
         let mut left = WORDS / 2 + dice.below(WORDS);
@@ -71,7 +72,7 @@ impl Corpus {
 
 /// Its id: no order, as ids of imported posts have none.
 pub(crate) fn id(number: usize) -> EntryId {
-    EntryId::from_uuid(Uuid::from_u64_pair(Dice::new(number ^ 0xF00D).next(), number as u64))
+    EntryId::from_uuid(Uuid::from_u64_pair(dice_of(number ^ 0xF00D).roll(), number as u64))
 }
 
 /// A tag by its rank, the most frequent first.
@@ -110,6 +111,11 @@ pub(crate) fn word(rank: usize) -> String {
     word
 }
 
+/// Dice of its own for each number: those of neighbouring ones would follow each other.
+pub(crate) const fn dice_of(number: usize) -> Dice {
+    Dice::new((number as u64).wrapping_mul(0xD134_2543_DE82_EF95))
+}
+
 fn term(kind: &str, rank: usize) -> SearchTerm {
     let name = format!("{kind} {}", word(rank * 4));
     let slug = Slug::from_title(&name).unwrap_or_else(|| Slug::from_stored(format!("{kind}-{rank}")));
@@ -117,48 +123,5 @@ fn term(kind: &str, rank: usize) -> SearchTerm {
 }
 
 fn sentence(words: usize, dice: &mut Dice) -> String {
-    let mut sentence = String::new();
-    for n in 0..words {
-        let word = word(dice.skewed(VOCABULARY));
-        if n == 0 {
-            sentence.push_str(&word[..1].to_uppercase());
-            sentence.push_str(&word[1..]);
-        } else {
-            sentence.push(' ');
-            sentence.push_str(&word);
-        }
-    }
-    sentence
-}
-
-/// Repeatable chance.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) const fn new(seed: usize) -> Self {
-        Self((seed as u64).wrapping_mul(0xD134_2543_DE82_EF95) ^ 0x9E37_79B9_7F4A_7C15)
-    }
-
-    /// SplitMix64, by Sebastiano Vigna.
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn fraction(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-
-    /// A rank below `end`, about as often as one over itself (Zipf's law with exponent 1, by its inverse).
-    pub(crate) fn skewed(&mut self, end: usize) -> usize {
-        let rank = ((end + 1) as f64).powf(self.fraction());
-        (rank as usize).clamp(1, end) - 1
-    }
+    inkstand_chance::sentence(words, || word(dice.skewed(VOCABULARY)))
 }

@@ -1,8 +1,9 @@
 //! What is asked.
 
+use inkstand_chance::Dice;
 use inkstand_model::Slug;
 
-use crate::corpus::{self, Corpus, Dice};
+use crate::corpus::{self, Corpus};
 
 /// Kinds of questions, in the table's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +58,7 @@ const STOP_WORDS: usize = 20;
 
 /// So many questions of a kind about a blog of so many posts.
 pub(crate) fn questions(class: Class, count: usize, corpus: Corpus, posts: usize) -> Vec<Question> {
-    let mut dice = Dice::new(class as usize + 0xBEEF);
+    let mut dice = corpus::dice_of(class as usize + 0xBEEF);
     (0..count).map(|_| question(class, corpus, posts, &mut dice)).collect()
 }
 
