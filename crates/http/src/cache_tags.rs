@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use axum::{
     body::Bytes,
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
 };
 use inkstand_model::CacheKey;
 
@@ -16,8 +16,12 @@ use crate::kept_answer::push_hex;
 /// Takes its tags with commas between, as Cloudflare, Akamai, Bunny and others want them.
 pub(crate) const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
 
-/// The same with spaces between, for Fastly and Varnish.
+/// The same with spaces between, for Fastly and Varnish. A second name for the same would cost every answer up to two
+/// kilobytes more, so only what comes through a proxy gets it, which says so (RFC 9110 §7.6.3, RFC 8586).
 const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
+
+/// By which a request tells that it was handed on.
+const CDN_LOOP: HeaderName = HeaderName::from_static("cdn-loop");
 
 /// Tags of one answer. Where there are more keys, single things are named by the lists that they are in.
 const MOST_TAGS: usize = 50;
@@ -54,10 +58,13 @@ impl CacheTags {
         self.with_commas.len() + self.with_spaces.len()
     }
 
-    /// Writes them into an answer.
-    pub(crate) fn write(&self, headers: &mut HeaderMap) {
-        if !self.with_commas.is_empty() {
-            headers.insert(CACHE_TAG, self.with_commas.clone());
+    /// Writes them into the answer to a request with those headers.
+    pub(crate) fn write(&self, headers: &mut HeaderMap, asked: &HeaderMap) {
+        if self.with_commas.is_empty() {
+            return;
+        }
+        headers.insert(CACHE_TAG, self.with_commas.clone());
+        if asked.contains_key(header::VIA) || asked.contains_key(CDN_LOOP) {
             headers.insert(SURROGATE_KEY, self.with_spaces.clone());
         }
     }
@@ -138,7 +145,7 @@ mod tests {
     #[test]
     fn no_keys_are_no_header() {
         let mut headers = HeaderMap::new();
-        CacheTags::of(&[]).unwrap().write(&mut headers);
+        CacheTags::of(&[]).unwrap().write(&mut headers, &HeaderMap::new());
         assert!(headers.is_empty());
     }
 }

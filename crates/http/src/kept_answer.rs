@@ -72,7 +72,7 @@ impl KeptAnswer {
         headers.insert(header::VARY, VARY);
         headers.insert(header::CACHE_CONTROL, if self.tags.is_some() { KEPT } else { KEPT_BY_CLIENTS });
         if let Some(tags) = &self.tags {
-            tags.write(headers);
+            tags.write(headers, asked);
         }
         if let Some(seq) = seq {
             headers.insert(SEQ, seq.get().into());

@@ -7,7 +7,7 @@ use inkstand_model::{
 };
 use sea_orm::{
     ConnectionTrait, DbErr, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, SimpleExpr, UnionType},
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SimpleExpr, UnionType},
 };
 use tracing::instrument;
 use uuid::Uuid;
@@ -26,9 +26,15 @@ impl Storage {
         for under in [FiledUnder::Category, FiledUnder::Tag, FiledUnder::Series] {
             all.union(UnionType::All, filed(under, ids));
         }
-        all.order_by(Alias::new("position"), Order::Asc);
+        let rows = self.reader().query_all(&all).await?;
+        // Put in their order here: for so few rows, the database takes longer to set up its sorting than to read them.
+        let mut rows = rows
+            .into_iter()
+            .map(|row| Ok((row.try_get::<i32>("", "position")?, row)))
+            .collect::<Result<Vec<_>, DbErr>>()?;
+        rows.sort_by_key(|(position, _)| *position);
         let mut filings: HashMap<EntryId, Filings> = ids.iter().map(|id| (*id, Filings::default())).collect();
-        for row in self.reader().query_all(&all).await? {
+        for (_, row) in rows {
             let entry: Uuid = row.try_get("", "filed_entry")?;
             file(filings.entry(EntryId::from_uuid(entry)).or_default(), &row)?;
         }
