@@ -49,13 +49,13 @@ const WRITE_LOCK: i64 = 0x696e_6b02;
 /// No read takes longer, as the server sees to.
 const LONGEST_READ: &str = "15s";
 
-/// A write waits no longer for the others.
-const LONGEST_WAIT: &str = "15s";
+/// A write waits no longer for the others, once it is one of those who wait.
+const LONGEST_WAIT: &str = "8s";
 
 /// How long one waits for a connection while all are in use. SQLite has one for all writers, where an import may be at
 /// work; on PostgreSQL, whoever waits longer is one of too many.
 const LONGEST_QUEUE: Duration = Duration::from_secs(30);
-const LONGEST_POSTGRES_QUEUE: Duration = Duration::from_secs(10);
+const LONGEST_POSTGRES_QUEUE: Duration = Duration::from_secs(5);
 
 /// Writers at one time on PostgreSQL, of whom all but one wait for the lock. There are more connections than that: what
 /// is a single statement, such as the renewal of a lease, must not wait behind them.
@@ -242,7 +242,6 @@ impl Storage {
     }
 
     #[cfg(not(feature = "disordered"))]
-    #[expect(clippy::unused_self, reason = "only a test has it otherwise")]
     fn is_ordered(&self) -> bool {
         true
     }

@@ -11,7 +11,7 @@ use std::{
 
 use inkstand_model::{Role, Scope};
 use inkstand_server::SystemClock;
-use inkstand_tests::{Client, OwnPostgres, TestBlog, eventually};
+use inkstand_tests::{Client, Database, OwnPostgres, TestBlog, TestDatabase, eventually};
 use reqwest::Response;
 use serde_json::{Value, json};
 
@@ -36,7 +36,9 @@ fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_go_on_writes_wait_and_everything_comes_back() {
     let postgres = OwnPostgres::start();
-    let blog = TestBlog::serve(postgres.database(), Arc::new(SystemClock)).await;
+    // Answers alone are kept: what is made of single entries in memory would be newer than the kept answer.
+    let answers_alone = |settings: &mut inkstand_server::Settings| settings.entity_cache = 0;
+    let blog = TestBlog::serve_with(postgres.database(), Arc::new(SystemClock), answers_alone).await;
     let ada = blog.member("ada", Role::Editor, Scope::Write).await;
     let anybody = blog.client();
     let made = write(
@@ -46,7 +48,7 @@ async fn reads_go_on_writes_wait_and_everything_comes_back() {
         json!({ "title": "Before", "markdown": "Ink.", "publish": true }),
     );
     let made = made.await;
-    let kept = format!("{{ post(id: {}) {{ title }} }}", made["post"]["id"]);
+    let kept = format!("{{ post(by: {{ id: {} }}) {{ title }} }}", made["post"]["id"]);
     let seq = made["seq"].as_str().unwrap();
     assert_eq!(anybody.with_header("inkstand-after-seq", seq).query(&kept).await["post"]["title"], "Before");
     let other = "{ site { title } }";
@@ -193,4 +195,47 @@ impl Load {
         let seen = self.seen.lock().unwrap().clone();
         (self.written.borrow().clone(), seen)
     }
+}
+
+/// Nobody may read a table, and so neither write it: whoever waits for it is told in time, and those who come later at
+/// once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_held_up_makes_no_pile() {
+    let database = TestDatabase::new(Database::Postgres).await;
+    let blog = TestBlog::serve_with(database, Arc::new(SystemClock), |settings| {
+        settings.entity_cache = 0;
+        settings.response_cache = 0;
+    })
+    .await;
+    let ada = blog.member("ada", Role::Editor, Scope::Write).await;
+    let locked = blog.database.lock("entry").await;
+    let mut asking = tokio::task::JoinSet::new();
+    for number in 0..40 {
+        let (client, query) = if number % 4 == 0 {
+            (ada.clone(), create(&format!("Late {number}")))
+        } else {
+            (blog.client(), "{ posts { nodes { title } } }".to_owned())
+        };
+        asking.spawn(async move {
+            let answer = ask(&client, &query).await;
+            let status = answer.status().as_u16();
+            let body: Value = answer.json().await.unwrap();
+            (status, body["errors"][0]["extensions"]["code"].as_str().map(str::to_owned))
+        });
+    }
+    let mut codes = BTreeMap::<_, usize>::new();
+    while let Some(answer) = asking.join_next().await {
+        let (status, code) = answer.unwrap();
+        // Past the deadline of a request it would be 504.
+        assert_eq!(status, 503, "{code:?}");
+        *codes.entry(code.expect("a code")).or_default() += 1;
+    }
+    println!("told: {codes:?}");
+    assert!(codes.keys().all(|code| ["UNAVAILABLE", "OVERLOADED"].contains(&code.as_str())), "{codes:?}");
+    locked.release().await;
+    eventually("it answers again", LONG, || async {
+        let read = ask(&blog.client(), "{ posts { totalCount } }").await.status() == 200;
+        (read && ask(&ada, &create("Again")).await.status() == 200).then_some(())
+    })
+    .await;
 }

@@ -44,6 +44,8 @@ async fn what_is_written_on_one_is_known_to_all_at_once() {
     let made = made.await;
     let id = made["post"]["id"].clone();
     let mut version = made["post"]["version"].clone();
+    let seq = made["seq"].as_str().unwrap();
+    let _ = two.client().with_header("inkstand-after-seq", seq).query("{ site { title } }").await;
     let mut socket = Socket::of(two.address, None).await;
     socket.subscribe("s", "subscription { changes { seq } }", json!({})).await;
     socket.round_trip().await;
@@ -51,9 +53,9 @@ async fn what_is_written_on_one_is_known_to_all_at_once() {
     for round in 0..20 {
         let word = format!("Quill{round}");
         let query = format!(
-            "{{ post(id: {id}) {{ title }} posts(first: 1) {{ nodes {{ title }} }} search(text: \"{word}\") {{ totalCount complete }} }}"
+            "{{ post(by: {{ id: {id} }}) {{ title }} posts(first: 1) {{ nodes {{ title }} }} search(text: \"{word}\") {{ totalCount complete }} }}"
         );
-        let one_page = format!("{{ post(id: {id}) {{ title }} }}");
+        let one_page = format!("{{ post(by: {{ id: {id} }}) {{ title }} }}");
         let before = two.query(&one_page).await;
         assert_eq!(two.query(&one_page).await, before, "from memory");
         // Whoever writes, by the same token.
