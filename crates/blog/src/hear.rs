@@ -58,8 +58,7 @@ impl Blog {
                 told = true;
                 warn!(
                     fault = &fault as &dyn std::error::Error,
-                    "what other servers write is looked for several times a second, since it cannot be listened to; \
-                     is --direct-database-url right?"
+                    "what other servers write is looked for several times a second, since it cannot be listened to"
                 );
             }
             self.sit_out(pause.next()).await;

@@ -55,6 +55,15 @@ pub enum StorageError {
         /// The address, without a password.
         database: String,
     },
+    /// Nothing that is told on the database is heard.
+    #[error(
+        "nothing is heard on the database {database}, though it is told there; does a pooler stand between? name the \
+         way past it with --direct-database-url"
+    )]
+    Unheard {
+        /// The address, without a password.
+        database: String,
+    },
     /// This process writes nothing.
     #[error("this server only reads, for maintenance")]
     ReadOnly,

@@ -44,11 +44,12 @@ pub enum Signal {
 pub struct Listener(PgListener);
 
 impl Storage {
-    /// Begins to listen. What was told before that is not heard, so look at the log afterwards. `None` where there is
-    /// nothing to listen to: on SQLite, or where it is switched off.
+    /// Begins to listen, and proves that something is heard: through a pooler one may ask to be told, and never is. What
+    /// was told before that is not heard, so look at the log afterwards. `None` where there is nothing to listen to: on
+    /// SQLite, or where it is switched off.
     ///
     /// # Errors
-    /// Where the database cannot be reached.
+    /// Where the database cannot be reached, or nothing is heard.
     pub async fn listen(&self) -> Result<Option<Listener>, StorageError> {
         let Some(url) = self.heard_at() else { return Ok(None) };
         let DatabaseUrl::Postgres(address) = url else { return Ok(None) };
@@ -67,7 +68,12 @@ impl Storage {
         // What is missed while it is lost has to be looked for: its owner shall know.
         listener.eager_reconnect(false);
         listener.listen(CHANNEL).await.map_err(unreachable)?;
-        Ok(Some(Listener(listener)))
+        let mut listener = Listener(listener);
+        self.noting().execute_unprepared(&format!("SELECT pg_notify('{CHANNEL}', '{LOG}')")).await?;
+        match timeout(PATIENCE, listener.next()).await {
+            Ok(heard) => heard.map(|_| Some(listener)),
+            Err(_) => Err(StorageError::Unheard { database: url.to_string() }),
+        }
     }
 }
 
