@@ -131,6 +131,66 @@ async fn ahead_of_the_log(#[values(Database::Sqlite, Database::Postgres)] kind: 
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn behind_a_log_that_was_trimmed(#[values(Database::Sqlite, Database::Postgres)] kind: Database) {
+    let database = indexed(kind).await;
+    // What the index has not seen yet is followed by something, and itself gone.
+    database.sql("UPDATE entry_body SET text = 'Some words about trimming'").await;
+    for _ in 0..2 {
+        let _ = Inkstand::on(&database).args(["site", "set", "tagline", "Ink"]).run().await.well();
+    }
+    database.sql("DELETE FROM change WHERE seq < (SELECT max(seq) FROM change)").await;
+    let served = rebuilt(&database).await;
+    let data = served.client.query(r#"{ search(text: "trimming") { totalCount } }"#).await;
+    assert_eq!(data["search"]["totalCount"], POSTS);
+    served.stop().await;
+}
+
+/// A single bit, anywhere: the checksums tell, or the answer is right all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flipped_bit_in_any_of_its_files() {
+    let database = indexed(Database::Sqlite).await;
+    let folder = index_of(&database);
+    let whole: Vec<(PathBuf, Vec<u8>)> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_none_or(|ending| ending != "lock"))
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect();
+    assert!(whole.len() > 5, "{whole:?}");
+    for (place, (path, bytes)) in whole.iter().enumerate() {
+        for turn in 0..3 {
+            std::fs::remove_dir_all(&folder).unwrap();
+            std::fs::create_dir(&folder).unwrap();
+            for (path, bytes) in &whole {
+                std::fs::write(path, bytes).unwrap();
+            }
+            // The beginning, the end (where the footer is), and somewhere between.
+            let at = match turn {
+                0 => 0,
+                1 => bytes.len().saturating_sub(1),
+                _ => bytes.len() * (place + 1) / (whole.len() + 1),
+            };
+            let mut flipped = bytes.clone();
+            if let Some(byte) = flipped.get_mut(at) {
+                *byte ^= 1 << (place % 8);
+            }
+            std::fs::write(path, flipped).unwrap();
+            let served = Inkstand::on(&database).serve().await;
+            eventually("right answers", Duration::from_secs(60), || async {
+                let word =
+                    served.client.query(r#"{ search(text: "\"about 7\"") { totalCount complete } }"#).await;
+                (word["search"] == json!({ "totalCount": 1, "complete": true })
+                    && search(&served.client).await == (true, POSTS))
+                    .then_some(())
+            })
+            .await;
+            served.stop().await;
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn renderings_of_an_older_version(#[values(Database::Sqlite, Database::Postgres)] kind: Database) {
     let database = indexed(kind).await;
     let before = database.texts("SELECT html FROM entry_body ORDER BY html").await;

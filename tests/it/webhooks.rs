@@ -6,6 +6,8 @@ mod owners;
 mod retries;
 mod told;
 
+pub(crate) use crash::Desk;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use inkstand_model::{FixedClock, Instant};

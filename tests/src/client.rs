@@ -26,6 +26,12 @@ impl Client {
         Self { address, http: http.expect("a client without TLS") }
     }
 
+    /// The same requests to another server.
+    #[must_use]
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { address, http: self.http.clone() }
+    }
+
     /// The same, with these headers in each request.
     ///
     /// # Panics

@@ -14,6 +14,7 @@ use crate::{
     entities::Entities,
     freshness::Freshness,
     hashing::Hashing,
+    hear::Hearing,
     log_follower::{LogStep, STEPS_KEPT},
     noted_use::NotedUse,
     search::IndexHandle,
@@ -31,6 +32,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     /// Told after each commit of this process, so that followers need not wait for their next look.
     pub(crate) written: Notify,
+    /// Whether commits of other processes are told as well.
+    pub(crate) hearing: Hearing,
     /// What followers of the log wait for that do not look at it themselves.
     pub(crate) pulse: watch::Sender<Pulse>,
     /// What changed lately, for everything that remembers what it read.
@@ -103,6 +106,7 @@ impl Blog {
             index,
             clock,
             written: Notify::new(),
+            hearing: Hearing::default(),
             freshness: Freshness::default(),
             entities: Entities::new(options.entity_cache),
             steps: broadcast::Sender::new(STEPS_KEPT),
@@ -133,6 +137,19 @@ impl Blog {
         Ok(self.inner.index.readiness())
     }
 
+    /// For how long the database has been away, so that whatever is read from memory is at least as old; `None` while it
+    /// is there.
+    #[must_use]
+    pub fn database_away_for(&self) -> Option<Duration> {
+        self.inner.storage.away_for()
+    }
+
+    /// Whether nothing is written here.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.inner.storage.is_read_only()
+    }
+
     /// Waits until the search knows everything that is in the log now.
     ///
     /// # Errors
@@ -161,13 +178,14 @@ impl Blog {
 
     /// The same for what may take away a session, a token or a role.
     pub(crate) async fn commit_credentials(&self, writing: Writing<'_>) -> Result<Seq, StorageError> {
+        writing.tell_of_credentials().await?;
         let seq = self.commit_unseen(writing).await?;
         self.inner.taken_away.send_replace(());
         Ok(seq)
     }
 
     /// Told whenever this process has taken away a session, a token or a role, for those who were let in by one and
-    /// stay. What other processes take away is not told.
+    /// stay; on PostgreSQL also what other processes take away, as soon as it is heard of.
     #[must_use]
     pub fn credentials_taken_away(&self) -> watch::Receiver<()> {
         self.inner.taken_away.subscribe()
@@ -194,6 +212,10 @@ impl Blog {
     /// Waits until this process has caught up with a number of the log, at most so long, and says whether it has: whoever
     /// wrote on one server then finds it by the search of another. The database is never behind.
     pub async fn catch_up(&self, seq: Seq, patience: Duration) -> bool {
+        if self.inner.freshness.followed() < seq {
+            // Somebody knows of something that was not heard of here yet.
+            self.inner.written.notify_waiters();
+        }
         let all = async { tokio::join!(self.inner.index.wait_for(seq), self.inner.freshness.wait_for(seq)) };
         tokio::time::timeout(patience, all).await.is_ok()
     }

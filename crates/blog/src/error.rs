@@ -32,3 +32,27 @@ pub enum BlogError {
     #[error("the work was broken off: {0}")]
     BrokenOff(#[from] tokio::task::JoinError),
 }
+
+impl BlogError {
+    /// What the database's state keeps from being done, rather than a fault of ours.
+    #[must_use]
+    pub fn hindrance(&self) -> Option<Hindrance> {
+        match self {
+            Self::Storage(StorageError::ReadOnly) => Some(Hindrance::ReadOnly),
+            Self::Storage(StorageError::CommitUnknown(_)) => Some(Hindrance::Unknown),
+            Self::Storage(fault) if fault.may_pass() => Some(Hindrance::Away),
+            _ => None,
+        }
+    }
+}
+
+/// Why something cannot be done just now, and may be later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// This server only reads.
+    ReadOnly,
+    /// The database is away, too busy or full. Nothing was written.
+    Away,
+    /// The database went away before it said whether what was written is lasting.
+    Unknown,
+}

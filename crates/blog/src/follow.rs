@@ -17,16 +17,21 @@ impl Blog {
         };
         let mut sender = Sender::new(self);
         {
-            let all = async {
+            let reading = async {
                 tokio::join!(
+                    self.inner.storage.watch(),
+                    self.hear(),
                     self.follow_with_index(),
                     self.follow_in_memory(),
-                    renew,
                     self.verify_index(),
-                    self.keep_schedule(),
-                    sender.run()
                 )
             };
+            let writing = async {
+                if !self.is_read_only() {
+                    tokio::join!(renew, self.keep_schedule(), sender.run());
+                }
+            };
+            let all = async { tokio::join!(reading, writing) };
             let (stop, all) = (pin!(stop), pin!(all));
             tokio::select! {
                 () = stop => {}

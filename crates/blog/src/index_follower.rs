@@ -54,7 +54,7 @@ impl Blog {
                         retry_in_ms = pause.as_millis(),
                         "the search index cannot follow"
                     );
-                    tokio::time::sleep(pause).await;
+                    self.sit_out(pause).await;
                 }
             }
         }

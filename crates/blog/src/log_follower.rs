@@ -3,15 +3,12 @@
 //! The log is read once for all of them. Each step is noted in [`Freshness`](crate::freshness::Freshness) before it is
 //! told to listeners, so that nobody who hears of a change is answered from before it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use inkstand_model::{Change, Position, Seq};
 use tracing::error;
 
 use crate::{Blog, BlogError, pause::Pause};
-
-/// How often the log is looked at where nobody in this process says that something was written.
-const LOOK: Duration = Duration::from_millis(200);
 
 /// Changes taken in one step.
 const CHANGES_AT_ONCE: u64 = 500;
@@ -44,7 +41,7 @@ impl Blog {
                 Ok(true) => pause.reset(),
                 Ok(false) => {
                     pause.reset();
-                    let _ = tokio::time::timeout(LOOK, written).await;
+                    let _ = tokio::time::timeout(self.inner.hearing.look(), written).await;
                 }
                 Err(fault) => {
                     let pause = pause.next();
@@ -53,7 +50,7 @@ impl Blog {
                         retry_in_ms = pause.as_millis(),
                         "the change log cannot be followed"
                     );
-                    tokio::time::sleep(pause).await;
+                    self.sit_out(pause).await;
                 }
             }
         }

@@ -13,18 +13,23 @@ use crate::{Blog, WriteError, audited::audited, entry_life::move_on, pause::Paus
 /// Entries in one transaction.
 const PUBLISHED_AT_ONCE: u64 = 50;
 
-/// The longest sleep: the clock may be set meanwhile, and another process may schedule something for sooner.
+/// The longest sleep: another process may schedule something for sooner.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// The same where other processes are heard: the clock may be set meanwhile.
+const LONGEST_SLEEP_WHILE_HEARING: Duration = Duration::from_secs(5);
 
 impl Blog {
     /// Publishes entries at their time, for ever.
     pub(crate) async fn keep_schedule(&self) {
         let mut pause = Pause::new();
         loop {
+            // Before the look, so that what is written meanwhile is not slept through.
+            let written = self.inner.written.notified();
             match self.schedule_step().await {
                 Ok(sleep) => {
                     pause.reset();
-                    let _ = tokio::time::timeout(sleep, self.inner.written.notified()).await;
+                    let _ = tokio::time::timeout(sleep, written).await;
                 }
                 Err(fault) => {
                     let pause = pause.next();
@@ -33,7 +38,7 @@ impl Blog {
                         retry_in_ms = pause.as_millis(),
                         "scheduled posts cannot be published"
                     );
-                    tokio::time::sleep(pause).await;
+                    self.sit_out(pause).await;
                 }
             }
         }
@@ -42,9 +47,10 @@ impl Blog {
     /// Publishes what is due, and says how long nothing else is.
     async fn schedule_step(&self) -> Result<Duration, WriteError> {
         let now = self.inner.clock.now();
+        let longest = if self.inner.hearing.comes() { LONGEST_SLEEP_WHILE_HEARING } else { LONGEST_SLEEP };
         match self.inner.storage.next_due().await? {
-            None => Ok(LONGEST_SLEEP),
-            Some(at) if at > now => Ok(at.since(now).min(LONGEST_SLEEP)),
+            None => Ok(longest),
+            Some(at) if at > now => Ok(at.since(now).min(longest)),
             Some(_) => {
                 self.publish_due().await?;
                 Ok(Duration::ZERO)

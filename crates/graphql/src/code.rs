@@ -43,13 +43,17 @@ pub const TOO_MANY_SOCKETS: &str = "TOO_MANY_SOCKETS";
 pub const RATE_LIMITED: &str = "RATE_LIMITED";
 /// Too much is asked at once, by whomever.
 pub const OVERLOADED: &str = "OVERLOADED";
+/// The database does not answer, or has too much to do.
+pub const UNAVAILABLE: &str = "UNAVAILABLE";
+/// This server only reads, for maintenance.
+pub const READ_ONLY: &str = "READ_ONLY";
 /// A persisted query is not known here.
 pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
 /// Persisted queries are switched off.
 pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
 
 /// Every code.
-pub const ALL: [&str; 23] = [
+pub const ALL: [&str; 25] = [
     BAD_REQUEST,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -71,6 +75,8 @@ pub const ALL: [&str; 23] = [
     TOO_MANY_SOCKETS,
     RATE_LIMITED,
     OVERLOADED,
+    UNAVAILABLE,
+    READ_ONLY,
     PERSISTED_QUERY_NOT_FOUND,
     PERSISTED_QUERY_NOT_SUPPORTED,
 ];

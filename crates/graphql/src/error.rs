@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, ErrorExtensions};
-use inkstand_blog::BlogError;
+use inkstand_blog::{BlogError, Hindrance};
 use inkstand_model::Viewer;
 
 use crate::{
@@ -25,6 +25,11 @@ pub(crate) fn fault(ctx: &Context<'_>, error: impl Into<Arc<BlogError>>) -> Erro
 /// The same, of a request whose context is not at hand.
 pub(crate) fn fault_in(state: &RequestState, error: impl Into<Arc<BlogError>>) -> Error {
     let error = error.into();
+    if let Some(hindrance) = error.hindrance() {
+        let (code, message) = hindered(hindrance);
+        tracing::warn!(request_id = %state.id, error = error.as_ref() as &dyn std::error::Error, "not done just now");
+        return refusal(code, message);
+    }
     match error.as_ref() {
         BlogError::NotAllowed(_) => match state.reader.viewer() {
             Viewer::Anonymous => {
@@ -42,5 +47,24 @@ pub(crate) fn fault_in(state: &RequestState, error: impl Into<Arc<BlogError>>) -
                 format!("something failed here; the log has more under request {request}"),
             )
         }
+    }
+}
+
+/// What is said of what cannot be done just now.
+#[must_use]
+pub fn hindered(hindrance: Hindrance) -> (&'static str, &'static str) {
+    match hindrance {
+        Hindrance::ReadOnly => (
+            code::READ_ONLY,
+            "this server only reads for now, for maintenance; nothing was written, write again later",
+        ),
+        Hindrance::Away => (
+            code::UNAVAILABLE,
+            "the database does not answer just now, or has too much to do; nothing was written, ask again in a moment",
+        ),
+        Hindrance::Unknown => (
+            code::UNAVAILABLE,
+            "the database went away before it said whether this was written; look before you write it again",
+        ),
     }
 }

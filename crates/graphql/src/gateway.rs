@@ -103,6 +103,8 @@ pub enum Outcome {
     Answered,
     /// It ran, and some fields are missing: `errors` beside `data`.
     Partly,
+    /// It ran, and something could not be read or written just now: nothing is wrong with the request.
+    Hindered,
     /// It did not run: `errors`, and no `data`.
     Refused,
     /// It would change something over a way that only reads.
@@ -246,7 +248,13 @@ fn answer(response: Response, plan: &Plan, cost: Option<u64>) -> Answer {
         let told = json!({ "requested": cost, "maximum": MOST_COST });
         completed.extensions.insert("cost".to_owned(), Value::from_json(told).unwrap_or_default());
     }
-    let outcome = if completed.errors.is_empty() { Outcome::Answered } else { Outcome::Partly };
+    let outcome = if completed.errors.is_empty() {
+        Outcome::Answered
+    } else if completed.errors.iter().any(is_hindered) {
+        Outcome::Hindered
+    } else {
+        Outcome::Partly
+    };
     match serde_json::to_vec(&completed) {
         Ok(body) => Answer { body, outcome, session: None, cost: 0 },
         Err(error) => {
@@ -254,6 +262,11 @@ fn answer(response: Response, plan: &Plan, cost: Option<u64>) -> Answer {
             refused(vec![ServerError::new("the answer cannot be written as JSON", None)], code::INTERNAL)
         }
     }
+}
+
+fn is_hindered(error: &ServerError) -> bool {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    matches!(code, Some(Value::String(code)) if code == code::UNAVAILABLE || code == code::READ_ONLY)
 }
 
 pub(crate) fn coded(mut error: ServerError, code: &'static str) -> ServerError {

@@ -47,6 +47,7 @@ pub mod socket;
 mod subscription;
 
 pub use charge::Charge;
+pub use error::hindered;
 pub use gateway::{Answer, Disclosure, Gateway, Outcome, Question, REFUSAL_COST};
 pub use preparation::Prepared;
 pub use request::{RequestId, SessionChange};

@@ -142,7 +142,7 @@ fn answer(inner: &Inner, method: &Method, headers: &HeaderMap, asked: RequestRef
     let (kept, seq) = options.response_cache.look(&options.blog, asked)?;
     let id = request_id(options, headers);
     debug!(request_id = %id, %method, status = "kept", "request");
-    let mut response = kept.response(method, headers, Some(seq));
+    let mut response = kept.response(method, headers, Some(seq), options.blog.database_away_for());
     let headers = response.headers_mut();
     for (name, value) in &inner.cross_origin {
         headers.append(name, value.clone());

@@ -18,7 +18,7 @@ use crate::{
     client_address::{ClientAddress, host},
     graphiql,
     identity::{Identity, caller},
-    kept_answer::{FOR_ONE_VIEWER, KeptAnswer, NOT_KEPT, SEQ, VARY},
+    kept_answer::{FOR_ONE_VIEWER, KeptAnswer, NOT_KEPT, SEQ, STALE, VARY, stale_for},
     negotiation::{MediaType, wants_html},
     problem::{fault, problem, problem_as},
     quota::Bill,
@@ -176,7 +176,10 @@ async fn execute(
     let making = if is_for_everybody(options, sender.headers) {
         match options.response_cache.turn(&options.blog, sent).await {
             Turn::Kept(kept, seq) => {
-                return paid(kept.response(sender.method, sender.headers, Some(seq)), bill.as_ref());
+                return paid(
+                    kept.response(sender.method, sender.headers, Some(seq), options.blog.database_away_for()),
+                    bill.as_ref(),
+                );
             }
             Turn::Make(making) => Some(making),
         }
@@ -200,14 +203,25 @@ async fn execute(
         // It has proved to be within the budget.
         persisted.keep(candidate);
     }
+    let away = options.blog.database_away_for();
     if let Some(making) = making {
+        if outcome == Outcome::Hindered
+            && let Some(old) = making.old.clone()
+        {
+            // Better than nothing, and the best that can be had: it is kept for those who ask next.
+            making.end(Some(Arc::clone(&old)));
+            let away = away.unwrap_or_default();
+            return paid(old.response(sender.method, sender.headers, None, Some(away)), bill.as_ref());
+        }
         let kept = keepable(options, media_type, &body, outcome, &provenance).map(Arc::new);
         making.end(kept.clone().filter(|kept| options.blog.still_true(kept.basis()).is_some()));
         if let Some(kept) = kept {
-            return paid(kept.response(sender.method, sender.headers, provenance.as_of()), bill.as_ref());
+            let response = kept.response(sender.method, sender.headers, provenance.as_of(), away);
+            return paid(response, bill.as_ref());
         }
     }
     let status = match (outcome, media_type) {
+        (Outcome::Hindered, _) => StatusCode::SERVICE_UNAVAILABLE,
         (Outcome::OverQuota, _) => StatusCode::TOO_MANY_REQUESTS,
         (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::Unproven, _) => StatusCode::FORBIDDEN,
@@ -222,6 +236,16 @@ async fn execute(
     if let Some(seq) = provenance.as_of() {
         response.headers_mut().insert(SEQ, seq.get().into());
     }
+    match (outcome, away) {
+        (Outcome::Hindered, _) => {
+            response.headers_mut().insert(header::RETRY_AFTER, retry_after(options));
+        }
+        // From memory, or from the index.
+        (Outcome::Answered | Outcome::Partly, Some(away)) => {
+            response.headers_mut().insert(STALE, stale_for(away));
+        }
+        _ => {}
+    }
     if outcome == Outcome::NotReadOnly {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
@@ -230,6 +254,11 @@ async fn execute(
     }
     identity.mark(options, session, response.headers_mut());
     paid(response, bill.as_ref())
+}
+
+/// When to come again. Maintenance takes longer than a restart of the database.
+fn retry_after(options: &HttpOptions) -> HeaderValue {
+    HeaderValue::from_static(if options.blog.is_read_only() { "60" } else { "5" })
 }
 
 /// The entry that the header `Inkstand-Preview` shows.

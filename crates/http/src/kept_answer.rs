@@ -1,5 +1,7 @@
 //! An answer with all that is said about it to those who keep it: browsers, proxies, this server itself.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
@@ -14,6 +16,9 @@ use crate::{cache_tags::CacheTags, negotiation::MediaType};
 /// The number of the change log that an answer is at least as new as.
 pub(crate) const SEQ: HeaderName = HeaderName::from_static("inkstand-seq");
 
+/// For how many seconds the database has not answered: what the answer says is as it was then.
+pub(crate) const STALE: HeaderName = HeaderName::from_static("inkstand-stale");
+
 /// What an answer to a GraphQL request depends on, whoever asks.
 pub(crate) const VARY: HeaderValue =
     HeaderValue::from_static("accept, authorization, cookie, inkstand-preview");
@@ -25,11 +30,12 @@ pub(crate) const FOR_ONE_VIEWER: HeaderValue = HeaderValue::from_static("private
 pub(crate) const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Everybody may keep it, and asks before each use whether it is still true: a 304 says so. Who is told of changes may
-/// do without asking.
-const KEPT: HeaderValue = HeaderValue::from_static("public, no-cache");
+/// do without asking. Where the question fails, the answer is good for another day; `no-cache` would forbid that (RFC
+/// 9111 §4.2.4), so it has no time to live instead.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=0, stale-if-error=86400");
 
 /// The same, where it depends on more than can be named in `Cache-Tag`.
-const KEPT_BY_CLIENTS: HeaderValue = HeaderValue::from_static("private, no-cache");
+const KEPT_BY_CLIENTS: HeaderValue = HeaderValue::from_static("private, max-age=0, stale-if-error=86400");
 
 /// An answer that may be kept.
 pub(crate) struct KeptAnswer {
@@ -58,8 +64,15 @@ impl KeptAnswer {
         size_of::<Self>() + self.body.len() + self.etag.len() + tags + self.basis.size()
     }
 
-    /// What is sent to a request with that method and those headers: 304 where it says that it has just this.
-    pub(crate) fn response(&self, method: &Method, asked: &HeaderMap, seq: Option<Seq>) -> Response {
+    /// What is sent to a request with that method and those headers: 304 where it says that it has just this. `away`
+    /// says for how long the database has not answered, so that nobody knows whether this is still true.
+    pub(crate) fn response(
+        &self,
+        method: &Method,
+        asked: &HeaderMap,
+        seq: Option<Seq>,
+        away: Option<Duration>,
+    ) -> Response {
         let unchanged = matches!(*method, Method::GET | Method::HEAD) && self.is_named_by(asked);
         let body = if unchanged { Body::empty() } else { Body::from(self.body.clone()) };
         let mut response = Response::new(body);
@@ -77,6 +90,9 @@ impl KeptAnswer {
         if let Some(seq) = seq {
             headers.insert(SEQ, seq.get().into());
         }
+        if let Some(away) = away {
+            headers.insert(STALE, stale_for(away));
+        }
         if unchanged {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }
@@ -90,6 +106,11 @@ impl KeptAnswer {
             named.any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == self.etag.as_bytes())
         })
     }
+}
+
+/// The value of [`STALE`].
+pub(crate) fn stale_for(away: Duration) -> HeaderValue {
+    away.as_secs().max(1).into()
 }
 
 /// RFC 9110 §8.8.3: strong. Answers of the same bytes in two media types are two.

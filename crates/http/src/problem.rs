@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use inkstand_blog::BlogError;
-use inkstand_graphql::{RequestId, code};
+use inkstand_graphql::{RequestId, code, hindered};
 use serde_json::json;
 
 use crate::{
@@ -32,8 +32,16 @@ pub(crate) fn problem_as(
     (status, headers, body).into_response()
 }
 
-/// A fault of ours: the log gets what failed, the client the name under which it stands there.
+/// A fault of ours: the log gets what failed, the client the name under which it stands there. Where the database is
+/// away, there is nothing to look for in the log, and the client asks again.
 pub(crate) fn fault(what: &str, error: &BlogError, id: &RequestId, media_type: MediaType) -> Response {
+    if let Some(hindrance) = error.hindrance() {
+        tracing::warn!(request_id = %id, error = error as &dyn std::error::Error, "{what}");
+        let (code, message) = hindered(hindrance);
+        let mut response = problem_as(media_type, StatusCode::SERVICE_UNAVAILABLE, code, message);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        return response;
+    }
     tracing::error!(request_id = %id, error = error as &dyn std::error::Error, "{what}");
     let message = format!("something failed here; the log has more under request {id}");
     problem_as(media_type, StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, &message)

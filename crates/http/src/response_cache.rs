@@ -110,6 +110,8 @@ pub(crate) enum Turn<'a> {
 
 /// An answer that somebody is making. Dropped, it lets the next one who waits do it.
 pub(crate) struct Making<'a> {
+    /// The answer of before, which something was changed since.
+    pub(crate) old: Option<Arc<KeptAnswer>>,
     answers: Option<(&'a Answers, Request)>,
     guard: Option<PlaceholderGuard<'a, Request, Slot, ByBytes, DefaultHashBuilder, Lifecycle>>,
 }
@@ -157,9 +159,11 @@ impl ResponseCache {
     /// The answer to a request, or the task to make it. Waits while somebody else is at that.
     pub(crate) async fn turn(&self, blog: &Blog, request: RequestRef<'_>) -> Turn<'_> {
         let answers = self.inner.answers.as_ref().filter(|_| request.text.len() <= LONGEST_REQUEST);
-        let Some(answers) = answers else { return Turn::Make(Making { answers: None, guard: None }) };
+        let Some(answers) = answers else {
+            return Turn::Make(Making { old: None, answers: None, guard: None });
+        };
         let request = request.to_owned();
-        let mut guard = None;
+        let (mut guard, mut old) = (None, None);
         for _ in 0..MOST_TURNS {
             let kept = match answers.get_value_or_guard_async(&request).await {
                 Ok(Slot::Kept(kept)) => kept,
@@ -175,9 +179,10 @@ impl ResponseCache {
             }
             answers
                 .remove_if(&request, |slot| matches!(slot, Slot::Kept(there) if Arc::ptr_eq(there, &kept)));
+            old = Some(kept);
         }
         self.inner.misses.fetch_add(1, Ordering::Relaxed);
-        Turn::Make(Making { answers: Some((answers, request)), guard })
+        Turn::Make(Making { old, answers: Some((answers, request)), guard })
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     ahead::Routes,
     cache_tags::CACHE_TAG,
     graphiql, graphql, health,
-    kept_answer::SEQ,
+    kept_answer::{SEQ, STALE},
     problem::problem,
     quota, request_log,
     session_cookie::SessionCookie,
@@ -118,7 +118,7 @@ fn cors() -> CorsLayer {
                 request_log::REQUEST_ID,
             ]
             .into_iter()
-            .chain([CACHE_TAG, SEQ])
+            .chain([CACHE_TAG, SEQ, STALE])
             .collect::<Vec<_>>(),
         )
         .max_age(Duration::from_secs(24 * 60 * 60))

@@ -7,7 +7,7 @@ use inkstand_blog::{Blog, BlogOptions, Synonyms};
 use inkstand_graphql::{Disclosure, Gateway};
 use inkstand_http::{HttpOptions, Limits, ResponseCache, Routes, Sockets, routes, serve};
 use inkstand_model::{Clock, Viewer};
-use inkstand_storage::{DatabaseUrl, ServeLock, Storage};
+use inkstand_storage::{DatabaseUrl, ServeLock, Storage, StorageOptions};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
@@ -54,7 +54,12 @@ impl Application {
         let synonyms = settings.synonyms.as_deref().map(read_synonyms).transpose()?.unwrap_or_default();
         ensure_folders(settings)?;
         let lock = ServeLock::take(&settings.database)?;
-        let storage = Storage::open(&settings.database, clock.as_ref()).await?;
+        let options = StorageOptions {
+            deaf: settings.no_listening,
+            read_only: settings.read_only,
+            ..storage_options(settings)
+        };
+        let storage = Storage::open_with(&settings.database, options, clock.as_ref()).await?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));
         let options = BlogOptions {
             index: Some(settings.data_dir.join("index")),
@@ -69,7 +74,7 @@ impl Application {
             format!("cannot open the search index {}; give this server another --data-dir", index.display())
         })?;
         // Asked of the log rather than of the folder: a first start that failed half-way is still the first.
-        if !settings.database_named && blog.is_untouched().await? {
+        if !settings.read_only && !settings.database_named && blog.is_untouched().await? {
             if settings.sample {
                 sample::load(&blog).await?;
             } else {
@@ -77,7 +82,7 @@ impl Application {
             }
         }
         let sample_posts = blog.count_imported(sample::SOURCE).await?;
-        let setup_token = blog.offer_setup().await?;
+        let setup_token = if settings.read_only { None } else { blog.offer_setup().await? };
         let disclosure =
             Disclosure { introspection: settings.introspection, suggestions: settings.suggestions };
         let gateway = Gateway::with_disclosure(&public_url, disclosure);
@@ -224,6 +229,11 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
         ),
         _ => anyhow::anyhow!("cannot listen on {address}: {error}; name another address with --listen"),
     })
+}
+
+/// How the database is opened, by a server or a command.
+pub(crate) fn storage_options(settings: &Settings) -> StorageOptions {
+    StorageOptions { direct: settings.direct_database.clone(), ..StorageOptions::default() }
 }
 
 /// Makes the folders of the index and the database, and finds out whether they can be written before anything else

@@ -347,6 +347,8 @@ impl ServeArgs {
         Self {
             listen: other.listen.or(self.listen),
             public_url: other.public_url.clone().or(self.public_url),
+            read_only: other.read_only.or(self.read_only),
+            no_listening: other.no_listening.or(self.no_listening),
             no_sample: other.no_sample.or(self.no_sample),
             webhooks_allow_private: other.webhooks_allow_private.or(self.webhooks_allow_private),
             no_introspection: other.no_introspection.or(self.no_introspection),

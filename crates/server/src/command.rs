@@ -27,7 +27,12 @@ pub(crate) use serve::serve;
 pub(crate) use site::site;
 pub(crate) use token::token;
 
-use crate::{Settings, SystemClock, application::ensure_database_folder, sample, say::say};
+use crate::{
+    Settings, SystemClock,
+    application::{ensure_database_folder, storage_options},
+    sample,
+    say::say,
+};
 
 /// Removes the sample posts.
 pub(crate) async fn remove_sample(settings: &Settings) -> Result<ExitCode> {
@@ -69,7 +74,7 @@ pub(crate) fn licences() -> Result<ExitCode> {
 async fn open(settings: &Settings) -> Result<Blog> {
     ensure_database_folder(settings)?;
     let clock = Arc::new(SystemClock);
-    let storage = Storage::open(&settings.database, clock.as_ref()).await?;
+    let storage = Storage::open_with(&settings.database, storage_options(settings), clock.as_ref()).await?;
     Ok(Blog::open(storage, BlogOptions::default(), clock).await?)
 }
 

@@ -41,6 +41,12 @@ pub struct Settings {
     pub database: DatabaseUrl,
     /// Whether `database` was named, rather than being the usual file in `data_dir`.
     pub database_named: bool,
+    /// The same PostgreSQL past a pooler, through which `database` leads.
+    pub direct_database: Option<DatabaseUrl>,
+    /// Whether to look often for what other servers write, rather than to listen for it.
+    pub no_listening: bool,
+    /// Whether nothing is written.
+    pub read_only: bool,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
     /// The address that readers use, without a slash at its end; `None` for the one that is listened on.
@@ -98,6 +104,18 @@ pub(crate) struct BlogArgs {
     #[arg(long, env = "INKSTAND_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub(crate) database_url: Option<String>,
 
+    /// The same PostgreSQL past a pooler, where --database-url leads through one that gives each transaction another
+    /// connection (PgBouncer with pool_mode = transaction): for migrations, and to hear of what other servers write
+    /// (INKSTAND_DIRECT_DATABASE_URL_FILE names a file that holds it) [default: --database-url is direct]
+    #[arg(
+        long,
+        env = "INKSTAND_DIRECT_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) direct_database_url: Option<String>,
+
     /// Configuration file with the same names as the long flags [default: inkstand.toml, where it is there]
     #[arg(long, env = "INKSTAND_CONFIG", value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
@@ -121,6 +139,16 @@ pub(crate) struct ServeArgs {
     /// Address that readers use, such as https://blog.example [default: where it listens]
     #[arg(long, env = "INKSTAND_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
+
+    /// Write nothing, for maintenance: reads and searches go on, writes are refused with 503 and READ_ONLY. Scheduled
+    /// posts and webhooks wait
+    #[arg(long, env = "INKSTAND_READ_ONLY", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) read_only: Option<bool>,
+
+    /// Look several times a second for what other servers write to the same PostgreSQL, instead of listening for it on
+    /// a connection of its own
+    #[arg(long, env = "INKSTAND_NO_LISTENING", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_listening: Option<bool>,
 
     /// Begin a new blog empty, without the sample posts
     #[arg(long, env = "INKSTAND_NO_SAMPLE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
@@ -187,6 +215,9 @@ pub(crate) struct ServeArgs {
 struct ConfigFile {
     data_dir: Option<PathBuf>,
     database_url: Option<String>,
+    direct_database_url: Option<String>,
+    read_only: Option<bool>,
+    no_listening: Option<bool>,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     no_sample: Option<bool>,
@@ -222,6 +253,22 @@ impl Settings {
             Some(url) => DatabaseUrl::parse(&url)?,
             None => DatabaseUrl::Sqlite(data_dir.join("blog.sqlite")),
         };
+        let direct_database = blog
+            .direct_database_url
+            .clone()
+            .map(Ok)
+            .or_else(|| secret_from_file("INKSTAND_DIRECT_DATABASE_URL_FILE"))
+            .transpose()?
+            .or(file.direct_database_url)
+            .map(|url| DatabaseUrl::parse(&url).context("the direct database URL cannot be used"))
+            .transpose()?;
+        if let Some(direct) = &direct_database {
+            ensure!(
+                matches!((direct, &database), (DatabaseUrl::Postgres(_), DatabaseUrl::Postgres(_))),
+                "--direct-database-url is the way past a pooler to the PostgreSQL of --database-url; both must begin with \
+                 postgres://"
+            );
+        }
         let public_url =
             serve.public_url.clone().or(file.public_url).map(|url| checked_url(&url)).transpose()?;
         let keys = server_keys(
@@ -259,6 +306,9 @@ impl Settings {
             data_dir,
             database,
             database_named,
+            direct_database,
+            no_listening: serve.no_listening.or(file.no_listening).unwrap_or(false),
+            read_only: serve.read_only.or(file.read_only).unwrap_or(false),
             listen: serve.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url,
             sample: !serve.no_sample.or(file.no_sample).unwrap_or(false),
@@ -385,6 +435,8 @@ mod tests {
             .collect();
         let file: ConfigFile = toml::from_str(&settings).unwrap();
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
+        assert!(file.direct_database_url.is_some());
+        assert!(file.read_only.is_some() && file.no_listening.is_some());
         assert!(file.public_url.is_some() && file.no_sample.is_some());
         assert!(file.webhooks_allow_private.is_some());
         assert!(file.no_introspection.is_some() && file.no_suggestions.is_some());

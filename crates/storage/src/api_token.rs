@@ -81,11 +81,14 @@ impl Storage {
         rows.into_iter().map(ApiToken::try_from).collect()
     }
 
-    /// Notes that a token is used.
+    /// Notes that a token is used, where anything is written.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn note_token_use(&self, id: TokenId, used_at: Instant) -> Result<(), StorageError> {
+        if self.is_read_only() {
+            return Ok(());
+        }
         api_token::Entity::update_many()
             .set(api_token::ActiveModel { used_at: Set(Some(used_at.millis())), ..Default::default() })
             .filter(api_token::Column::Id.eq(id.uuid()))

@@ -21,7 +21,6 @@ pub(crate) mod entry_tag;
 pub(crate) mod follower;
 pub(crate) mod idempotency;
 pub(crate) mod import_item;
-pub(crate) mod lease;
 pub(crate) mod menu;
 pub(crate) mod permalink;
 pub(crate) mod revision;

@@ -46,6 +46,30 @@ pub enum StorageError {
         /// The first migration that this version does not know.
         migration: String,
     },
+    /// The schema is an older one, and nothing is to be written.
+    #[error(
+        "the database {database} has the schema of an older version of Inkstand, or none; start this version once \
+         without --read-only, which brings it up to date"
+    )]
+    NotMigrated {
+        /// The address, without a password.
+        database: String,
+    },
+    /// Nothing that is told on the database is heard.
+    #[error(
+        "nothing is heard on the database {database}, though it is told there; does a pooler stand between? name the \
+         way past it with --direct-database-url"
+    )]
+    Unheard {
+        /// The address, without a password.
+        database: String,
+    },
+    /// This process writes nothing.
+    #[error("this server only reads, for maintenance")]
+    ReadOnly,
+    /// The connection broke while a transaction ended.
+    #[error("the database went away before it said whether what was written is lasting")]
+    CommitUnknown(#[source] DatabaseFault),
     /// Another server is at work on the same SQLite file.
     #[error("another inkstand is serving {database}; stop it first, or give this one another --data-dir")]
     Served {
@@ -77,6 +101,62 @@ pub enum StorageError {
     /// A statement failed.
     #[error("the database failed")]
     Fault(#[from] DatabaseFault),
+}
+
+impl StorageError {
+    /// Whether the database is away, overloaded or full, so that the same may succeed later; rather than a fault of
+    /// ours or of the data.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::NoAnswer { .. } | Self::Unreachable { .. } | Self::CommitUnknown(_) => true,
+            Self::Fault(DatabaseFault(fault)) => is_of_the_connection(fault) || is_of_the_moment(fault),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a connection broke or could not be had.
+pub(crate) fn is_of_the_connection(fault: &DbErr) -> bool {
+    match fault {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(driver)) | DbErr::Query(RuntimeErr::SqlxError(driver)) => {
+            match driver.as_ref() {
+                SqlxError::Io(_)
+                | SqlxError::Tls(_)
+                | SqlxError::Protocol(_)
+                | SqlxError::PoolTimedOut
+                | SqlxError::PoolClosed
+                | SqlxError::WorkerCrashed => true,
+                // PostgreSQL: connection exceptions, shut down, crashed, starting, a standby, too many connections. What
+                // PgBouncer says when it has no server is of the first kind.
+                SqlxError::Database(words) => words.code().is_some_and(|code| {
+                    code.starts_with("08")
+                        || matches!(&*code, "57P01" | "57P02" | "57P03" | "25006" | "53300")
+                }),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether the database is too busy, or has no room.
+fn is_of_the_moment(fault: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(driver)) | DbErr::Query(RuntimeErr::SqlxError(driver))) = fault
+    else {
+        return false;
+    };
+    let SqlxError::Database(words) = driver.as_ref() else { return false };
+    let Some(code) = words.code() else { return false };
+    // SQLite gives a number, whose lower byte is the kind: busy, locked, an I/O error, a full disk.
+    if let (Ok(number), true) = (code.parse::<u32>(), code.len() < 5) {
+        return matches!(number & 0xff, 5 | 6 | 10 | 13);
+    }
+    // PostgreSQL: a statement or a lock that took too long, a deadlock, no room or memory.
+    matches!(&*code, "57014" | "55P03" | "40P01" | "40001")
+        || code.starts_with("53")
+        || code.starts_with("58")
 }
 
 /// What the database or its driver said, in its own words and with nothing behind it. Opaque, so that the library

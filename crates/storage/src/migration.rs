@@ -6,6 +6,7 @@
 mod columns;
 mod m0001_blog;
 mod m0002_writing;
+mod m0003_lease_epoch;
 
 use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait, sea_orm};
@@ -16,7 +17,11 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_blog::Migration), Box::new(m0002_writing::Migration)]
+        vec![
+            Box::new(m0001_blog::Migration),
+            Box::new(m0002_writing::Migration),
+            Box::new(m0003_lease_epoch::Migration),
+        ]
     }
 }
 

@@ -1,7 +1,6 @@
 //! Opening a database: pools, pragmas, migrations.
 
 use std::{
-    error::Error,
     io::{self, ErrorKind},
     path::Path,
     sync::{
@@ -13,16 +12,20 @@ use std::{
 
 use inkstand_model::{Actor, Clock};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode,
-    SqlxError, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    RuntimeErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait,
     sqlx::{Connection, postgres::PgConnectOptions},
 };
 use sea_orm_migration::MigratorTrait;
+use tokio::{sync::Semaphore, time::timeout};
 use tracing::{info, instrument, warn};
 
 use crate::{
     DatabaseUrl, StorageError,
+    error::is_of_the_connection,
     migration::{Migrator, unknown_migration},
+    pool::Pool,
+    presence::Presence,
     serve_lock::migrate_lock,
     site,
     writing::Writing,
@@ -43,12 +46,49 @@ const MIGRATE_LOCK: i64 = 0x696e_6b01;
 /// What `pg_advisory_xact_lock` is called with by every writing transaction.
 const WRITE_LOCK: i64 = 0x696e_6b02;
 
+/// No read takes longer, as the server sees to.
+const LONGEST_READ: &str = "15s";
+
+/// A write waits no longer for the others, once it is one of those who wait.
+const LONGEST_WAIT: &str = "8s";
+
+/// How long one waits for a connection while all are in use. SQLite has one for all writers, where an import may be at
+/// work; on PostgreSQL, whoever waits longer is one of too many.
+const LONGEST_QUEUE: Duration = Duration::from_secs(30);
+const LONGEST_POSTGRES_QUEUE: Duration = Duration::from_secs(5);
+
+/// Writers at one time on PostgreSQL, of whom all but one wait for the lock. There are more connections than that: what
+/// is a single statement, such as the renewal of a lease, must not wait behind them.
+const MOST_WRITERS: usize = 4;
+const WRITING_CONNECTIONS: u32 = 6;
+
 /// An open database with an up-to-date schema. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Storage {
-    readers: DatabaseConnection,
-    writers: DatabaseConnection,
+    readers: Pool,
+    writers: Pool,
+    /// Of writing transactions; SQLite has one connection for them.
+    places: Option<Arc<Semaphore>>,
+    presence: Presence,
     statements: Arc<AtomicU64>,
+    /// Where to listen for what others write.
+    heard_at: Option<DatabaseUrl>,
+    options: StorageOptions,
+}
+
+/// How a database is opened.
+#[derive(Clone, Debug, Default)]
+pub struct StorageOptions {
+    /// The same PostgreSQL past a pooler that gives each transaction another connection, through which the address of
+    /// the database leads: migrations and listening need a connection of their own.
+    pub direct: Option<DatabaseUrl>,
+    /// Whether to look often for what other processes write, rather than to listen for it.
+    pub deaf: bool,
+    /// Whether nothing is written, migrations included.
+    pub read_only: bool,
+    /// Whether writers do not wait for each other, as they must: for the test that shows what would come of it.
+    #[cfg(feature = "disordered")]
+    pub disordered: bool,
 }
 
 impl Storage {
@@ -58,15 +98,32 @@ impl Storage {
     /// Where it cannot be reached, read or written, or was made by a newer version; nothing is changed then.
     #[instrument(level = "debug", name = "db.open", skip_all, fields(database = %url))]
     pub async fn open(url: &DatabaseUrl, clock: &dyn Clock) -> Result<Self, StorageError> {
-        if let DatabaseUrl::Postgres(address) = url {
-            knock(url, address).await?;
+        Self::open_with(url, StorageOptions::default(), clock).await
+    }
+
+    /// The same with other options than usual.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; with `read_only`, also where the schema is not up to date.
+    pub async fn open_with(
+        url: &DatabaseUrl,
+        options: StorageOptions,
+        clock: &dyn Clock,
+    ) -> Result<Self, StorageError> {
+        let direct = options.direct.as_ref().unwrap_or(url);
+        if let DatabaseUrl::Postgres(address) = direct {
+            knock(direct, address).await?;
         }
-        migrate(url, clock).await?;
+        if options.read_only {
+            must_be_migrated(direct).await?;
+        } else {
+            migrate(direct, clock).await?;
+        }
         let statements = Arc::new(AtomicU64::new(0));
         let unreachable =
             |fault: DbErr| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
-        let mut readers = Database::connect(reader_options(url)).await.map_err(unreachable)?;
-        let mut writers = Database::connect(writer_options(url)).await.map_err(unreachable)?;
+        let mut readers = Database::connect(reader_options(url, &options)).await.map_err(unreachable)?;
+        let mut writers = Database::connect(writer_options(url, &options)).await.map_err(unreachable)?;
         for pool in [&mut readers, &mut writers] {
             let statements = Arc::clone(&statements);
             pool.set_metric_callback(move |statement| {
@@ -77,7 +134,31 @@ impl Storage {
                 }
             });
         }
-        Ok(Self { readers, writers, statements })
+        let presence = match url {
+            DatabaseUrl::Sqlite(_) => Presence::default(),
+            DatabaseUrl::Postgres(address) => {
+                let server: PgConnectOptions =
+                    address.parse().map_err(|fault: SqlxError| unreachable(fault_of(fault)))?;
+                Presence::of_server(server.extra_float_digits(None))
+            }
+        };
+        let pooled = options.direct.is_some();
+        let deallocate = pooled && names_reach_the_server(&readers).await.map_err(unreachable)?;
+        let preamble = |settings: &str| {
+            pooled.then(|| format!("{}{settings}", if deallocate { "DEALLOCATE ALL; " } else { "" }))
+        };
+        let reading = format!("SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = '{LONGEST_READ}'");
+        let writing = format!("SET LOCAL lock_timeout = '{LONGEST_WAIT}'");
+        let listens = matches!(url, DatabaseUrl::Postgres(_)) && !options.deaf;
+        Ok(Self {
+            readers: Pool::new(readers, presence.clone(), preamble(&reading)),
+            writers: Pool::new(writers, presence.clone(), preamble(&writing)),
+            places: matches!(url, DatabaseUrl::Postgres(_)).then(|| Arc::new(Semaphore::new(MOST_WRITERS))),
+            presence,
+            statements,
+            heard_at: listens.then(|| direct.clone()),
+            options,
+        })
     }
 
     /// Begins to write, once every other writer has ended.
@@ -85,22 +166,33 @@ impl Storage {
     /// `actor` says in the change log and the audit who did it.
     ///
     /// # Errors
-    /// Where the database fails, or another process writes for longer than half a minute.
+    /// [`StorageError::ReadOnly`] where nothing is to be written; where the database fails, or others write for too long.
     pub async fn write<'a>(
         &self,
         actor: impl Into<Actor>,
         clock: &'a dyn Clock,
     ) -> Result<Writing<'a>, StorageError> {
+        if self.options.read_only {
+            return Err(StorageError::ReadOnly);
+        }
         let actor = actor.into();
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.writers.begin_with_options(options).await?;
-        if transaction.get_database_backend() == DbBackend::Postgres {
+        let place = match &self.places {
+            None => None,
+            Some(places) => match timeout(LONGEST_POSTGRES_QUEUE, Arc::clone(places).acquire_owned()).await {
+                // Nobody closes it.
+                Ok(place) => place.ok(),
+                Err(_) => return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()),
+            },
+        };
+        let transaction = self.writers.begin(options).await?;
+        if transaction.get_database_backend() == DbBackend::Postgres && self.is_ordered() {
             transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({WRITE_LOCK})")).await?;
         }
-        Ok(Writing::new(transaction, actor, clock))
+        Ok(Writing::new(transaction, place, actor, clock))
     }
 
     /// Whether the database answers.
@@ -120,20 +212,47 @@ impl Storage {
     /// Waits for running statements and closes every connection, so that SQLite folds its write-ahead log into
     /// the file.
     pub async fn close(&self) {
-        for pool in [&self.readers, &self.writers] {
-            if let Err(fault) = pool.close_by_ref().await {
-                warn!(fault = &fault as &dyn Error, "closing the database");
-            }
-        }
+        tokio::join!(self.readers.close(), self.writers.close());
     }
 
-    pub(crate) fn reader(&self) -> &DatabaseConnection {
+    /// Whether nothing is written.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.options.read_only
+    }
+
+    /// Whether several servers may serve it at once.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.readers.get_database_backend() != DbBackend::Sqlite
+    }
+
+    /// Where to listen for what others write; `None` where there is nothing to listen to.
+    pub(crate) fn heard_at(&self) -> Option<&DatabaseUrl> {
+        self.heard_at.as_ref()
+    }
+
+    pub(crate) fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
+    #[cfg(feature = "disordered")]
+    fn is_ordered(&self) -> bool {
+        !self.options.disordered
+    }
+
+    #[cfg(not(feature = "disordered"))]
+    fn is_ordered(&self) -> bool {
+        true
+    }
+
+    pub(crate) fn reader(&self) -> &Pool {
         &self.readers
     }
 
     /// For a single statement that needs no transaction, logs nothing and waits for no other writer but SQLite's one,
     /// such as a note that a token was used.
-    pub(crate) fn noting(&self) -> &DatabaseConnection {
+    pub(crate) fn noting(&self) -> &Pool {
         &self.writers
     }
 }
@@ -184,7 +303,7 @@ async fn migrate(url: &DatabaseUrl, clock: &dyn Clock) -> Result<(), StorageErro
         DatabaseUrl::Sqlite(path) => Some(migrate_lock(path).await?),
         DatabaseUrl::Postgres(_) => None,
     };
-    let mut options = writer_options(url);
+    let mut options = writer_options(url, &StorageOptions::default());
     options.max_connections(1).min_connections(1);
     let connection = Database::connect(options)
         .await
@@ -220,62 +339,132 @@ async fn migrate_on(
     site::ensure_log_id(connection, clock).await
 }
 
-fn reader_options(url: &DatabaseUrl) -> ConnectOptions {
+/// Refuses a schema that is not this version's, and changes nothing.
+async fn must_be_migrated(url: &DatabaseUrl) -> Result<(), StorageError> {
+    let mut options = reader_options(url, &StorageOptions { read_only: true, ..StorageOptions::default() });
+    options.max_connections(1).min_connections(1);
+    let unreachable =
+        |fault: DbErr| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
+    let connection = Database::connect(options).await.map_err(unreachable)?;
+    let looked = async {
+        // Without a schema there is not even this table.
+        let applied = applied_migrations(&connection).await.map_err(|fault| {
+            if is_of_the_connection(&fault) {
+                StorageError::from(fault)
+            } else {
+                StorageError::NotMigrated { database: url.to_string() }
+            }
+        })?;
+        let known: Vec<String> =
+            Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+        if let Some(migration) = applied.iter().find(|applied| !known.contains(applied)) {
+            return Err(StorageError::Newer { database: url.to_string(), migration: migration.clone() });
+        }
+        if known.iter().any(|known| !applied.contains(known)) {
+            return Err(StorageError::NotMigrated { database: url.to_string() });
+        }
+        Ok(())
+    };
+    let looked = looked.await;
+    connection.close().await?;
+    looked
+}
+
+/// The library's own way to ask would make the table that it asks.
+async fn applied_migrations(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let sql = "SELECT version FROM seaql_migrations";
+    let rows =
+        connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
+    rows.iter().map(|row| row.try_get("", "version")).collect()
+}
+
+/// Whether the names of prepared statements reach the server as we gave them. A pooler that keeps account of them
+/// (PgBouncer from 1.21 on, with `max_prepared_statements`) gives them names of its own, and would be confused if we
+/// removed them; behind one that does not, those that others have left have to be removed first.
+async fn names_reach_the_server(pool: &DatabaseConnection) -> Result<bool, DbErr> {
+    let transaction = pool.begin().await?;
+    transaction.execute_unprepared("DEALLOCATE ALL").await?;
+    let ours = "SELECT count(*) AS ours FROM pg_prepared_statements WHERE name LIKE 'sqlx%'";
+    let row = transaction.query_one_raw(Statement::from_string(DbBackend::Postgres, ours)).await?;
+    transaction.commit().await?;
+    let ours: i64 = row.map(|row| row.try_get("", "ours")).transpose()?.unwrap_or(0);
+    Ok(ours > 0)
+}
+
+fn fault_of(fault: SqlxError) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(Arc::new(fault)))
+}
+
+fn reader_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
     let cores = std::thread::available_parallelism().map_or(4, usize::from);
-    let mut options = base_options(url);
+    let mut options = base_options(url, how);
     match url {
         DatabaseUrl::Sqlite(path) => {
-            let path = path.clone();
-            options
-                .max_connections(u32::try_from(cores.clamp(4, 16)).unwrap_or(4))
-                .map_sqlx_sqlite_opts(move |sqlite| sqlite_options(sqlite, &path).pragma("query_only", "ON"));
+            let (path, may_make) = (path.clone(), !how.read_only);
+            options.max_connections(u32::try_from(cores.clamp(4, 16)).unwrap_or(4)).map_sqlx_sqlite_opts(
+                move |sqlite| sqlite_options(sqlite, &path, may_make).pragma("query_only", "ON"),
+            );
         }
         DatabaseUrl::Postgres(_) => {
-            // Set once a connection by start-up parameters: as statements they would cost a round trip each time.
-            options
-                .max_connections(u32::try_from((cores * 4).clamp(8, 32)).unwrap_or(8))
-                .map_sqlx_postgres_opts(|postgres| {
-                    postgres.options([("default_transaction_read_only", "on"), ("statement_timeout", "30s")])
+            options.max_connections(u32::try_from((cores * 4).clamp(8, 32)).unwrap_or(8));
+            if how.direct.is_none() {
+                // Set once a connection by start-up parameters: as statements they would cost a round trip each time.
+                options.map_sqlx_postgres_opts(|postgres| {
+                    postgres.options([
+                        ("default_transaction_read_only", "on"),
+                        ("statement_timeout", LONGEST_READ),
+                    ])
                 });
+            }
         }
     }
     options
 }
 
-fn writer_options(url: &DatabaseUrl) -> ConnectOptions {
-    let mut options = base_options(url);
+fn writer_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
+    let mut options = base_options(url, how);
     match url {
         DatabaseUrl::Sqlite(path) => {
-            let path = path.clone();
-            options.max_connections(1).map_sqlx_sqlite_opts(move |sqlite| sqlite_options(sqlite, &path));
+            let (path, may_make) = (path.clone(), !how.read_only);
+            options
+                .max_connections(1)
+                .map_sqlx_sqlite_opts(move |sqlite| sqlite_options(sqlite, &path, may_make));
         }
         DatabaseUrl::Postgres(_) => {
-            options
-                .max_connections(4)
-                .map_sqlx_postgres_opts(|postgres| postgres.options([("lock_timeout", "30s")]));
+            options.max_connections(WRITING_CONNECTIONS);
+            if how.direct.is_none() {
+                options.map_sqlx_postgres_opts(|postgres| postgres.options([("lock_timeout", LONGEST_WAIT)]));
+            }
         }
     }
     options
 }
 
-fn base_options(url: &DatabaseUrl) -> ConnectOptions {
+fn base_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
     let mut options = ConnectOptions::new(match url {
         // The real path follows as an option: in a URL, `?`, `#` and `%` of a file name would mean something.
         DatabaseUrl::Sqlite(_) => "sqlite::memory:".to_owned(),
         DatabaseUrl::Postgres(url) => url.clone(),
     });
     // Our own callback counts statements and reports slow ones.
-    options
-        .sqlx_logging(false)
-        .min_connections(1)
-        .connect_timeout(Duration::from_secs(10))
-        .acquire_timeout(Duration::from_secs(30));
+    options.sqlx_logging(false).min_connections(1).connect_timeout(Duration::from_secs(10)).acquire_timeout(
+        match url {
+            DatabaseUrl::Sqlite(_) => LONGEST_QUEUE,
+            DatabaseUrl::Postgres(_) => LONGEST_POSTGRES_QUEUE,
+        },
+    );
+    if how.direct.is_some() {
+        // A pooler knows few start-up parameters, and no statement of an earlier transaction.
+        options
+            .map_sqlx_postgres_opts(|postgres| postgres.extra_float_digits(None).statement_cache_capacity(0));
+    }
     options
 }
 
 fn sqlite_options(
     options: sea_orm::sqlx::sqlite::SqliteConnectOptions,
     path: &Path,
+    may_make: bool,
 ) -> sea_orm::sqlx::sqlite::SqliteConnectOptions {
     use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
@@ -283,7 +472,7 @@ fn sqlite_options(
         .in_memory(false)
         .shared_cache(false)
         .filename(path)
-        .create_if_missing(true)
+        .create_if_missing(may_make)
         .journal_mode(SqliteJournalMode::Wal)
         // With NORMAL, a commit in WAL mode survives a crash of the process but not of the machine.
         .synchronous(SqliteSynchronous::Full)

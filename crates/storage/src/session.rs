@@ -50,6 +50,9 @@ impl Storage {
         used_at: Instant,
         expires_at: Instant,
     ) -> Result<(), StorageError> {
+        if self.is_read_only() {
+            return Ok(());
+        }
         session::Entity::update_many()
             .set(session::ActiveModel {
                 used_at: Set(used_at.millis()),

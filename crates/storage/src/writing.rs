@@ -9,6 +9,7 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, OnConflict, Query},
 };
 use serde_json::json;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::instrument;
 use uuid::Uuid;
 
@@ -16,6 +17,8 @@ use crate::{
     FiledUnder, StorageError,
     change_log::{kind_text, last_seq, op_text},
     entity::{change, counter, entry},
+    error::is_of_the_connection,
+    listen::{tell_of_credentials, tell_of_the_log},
     site,
     term_scope::{public_terms, unfiled},
 };
@@ -31,6 +34,8 @@ const MOST_ENTRIES_NAMED: u64 = 50;
 /// Dropped without a [`commit`](Self::commit), it is rolled back.
 pub struct Writing<'a> {
     pub(crate) transaction: DatabaseTransaction,
+    /// Dropped after the transaction.
+    _place: Option<OwnedSemaphorePermit>,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) actor: Actor,
     changes: Vec<Pending>,
@@ -63,9 +68,15 @@ struct Pending {
 }
 
 impl<'a> Writing<'a> {
-    pub(crate) fn new(transaction: DatabaseTransaction, actor: Actor, clock: &'a dyn Clock) -> Self {
+    pub(crate) fn new(
+        transaction: DatabaseTransaction,
+        place: Option<OwnedSemaphorePermit>,
+        actor: Actor,
+        clock: &'a dyn Clock,
+    ) -> Self {
         Self {
             transaction,
+            _place: place,
             clock,
             actor,
             changes: Vec::new(),
@@ -169,10 +180,29 @@ impl<'a> Writing<'a> {
     pub async fn commit(mut self) -> Result<Committed, StorageError> {
         self.write_counts().await?;
         self.write_numbers().await?;
+        let news = !self.changes.is_empty();
         let keys = self.append_changes().await?;
-        let seq = last_seq(&self.transaction).await?;
-        self.transaction.commit().await?;
+        let seq = if news {
+            tell_of_the_log(&self.transaction).await?
+        } else {
+            last_seq(&self.transaction).await?
+        };
+        self.transaction.commit().await.map_err(|fault| {
+            if is_of_the_connection(&fault) {
+                StorageError::CommitUnknown(fault.into())
+            } else {
+                fault.into()
+            }
+        })?;
         Ok(Committed { seq, keys })
+    }
+
+    /// Tells every process, once this is lasting, that a session, a token or a role may have been taken away.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn tell_of_credentials(&self) -> Result<(), StorageError> {
+        tell_of_credentials(&self.transaction).await
     }
 
     /// Takes everything back.

@@ -122,7 +122,7 @@ async fn any_origin_may_read_without_credentials(#[case] database: Database) {
         assert_eq!(text(&response, "access-control-allow-origin"), "*", "{}", response.url());
         assert_eq!(
             text(&response, "access-control-expose-headers"),
-            "etag,retry-after,ratelimit,ratelimit-policy,x-request-id,cache-tag,inkstand-seq",
+            "etag,retry-after,ratelimit,ratelimit-policy,x-request-id,cache-tag,inkstand-seq,inkstand-stale",
             "{}",
             response.url()
         );

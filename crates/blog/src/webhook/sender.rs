@@ -1,10 +1,11 @@
 //! Sending the messages.
 //!
-//! One process at a time sends, by a lease in the database. It is taken when there is something to do, renewed
-//! before each message, and lapses when there is nothing more; a message is begun only while the lease lasts longer
-//! than any message takes, so that two processes never send at once. Each webhook has one message under way, the
-//! first of its queue, so that the order holds; the outcome is written before the next one begins. A process that is
-//! killed between the two leaves the message pending, and it is sent again under the same id.
+//! One process at a time sends, by a lease in the database. It is taken when there is something to do, renewed as long
+//! as there is, and given back when there is nothing more. A message is begun only while the lease is surely held, and
+//! broken off where it is lost meanwhile, so that two processes never send at once. Each webhook has one message under
+//! way, the first of its queue, so that the order holds; the outcome is written before the next one begins, in a
+//! transaction that looks whether the lease is still the one under which the message was sent. A process that is killed
+//! between the two leaves the message pending, and it is sent again under the same id.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -14,15 +15,16 @@ use inkstand_outgoing::{
     standard_webhooks::{self, Secret},
 };
 use inkstand_storage::{Parcel, WebhookSecrets};
-use tokio::{
-    task::{Id, JoinSet},
-    time::Instant as Moment,
-};
-use tracing::{error, info, instrument, warn};
-use uuid::Uuid;
+use tokio::task::{Id, JoinSet};
+use tracing::{error, instrument, warn};
 
 use super::{follower, retry};
-use crate::{Blog, BlogError, blog::Pulse, pause::Pause};
+use crate::{
+    Blog, BlogError,
+    blog::Pulse,
+    lease::{Lease, Tenure},
+    pause::Pause,
+};
 
 /// Messages under way at once, each to another webhook.
 const MOST_AT_ONCE: usize = 8;
@@ -30,11 +32,8 @@ const MOST_AT_ONCE: usize = 8;
 /// What the lease is kept under.
 const LEASE: &str = "webhooks";
 
-/// How long a lease is taken for.
-const LEASED: Duration = Duration::from_secs(30);
-
-/// A message takes 15 seconds at most; with less than this left, the lease is renewed before one is begun.
-const ENOUGH: Duration = Duration::from_secs(18);
+/// Where another process sends, it is looked after so often: it may give its lease back before the end.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What is due at a moment is looked for after this time at the latest, whatever the machine's clock did meanwhile.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
@@ -48,9 +47,7 @@ const SHOWN: usize = 200;
 /// Sends messages to webhooks.
 pub(crate) struct Sender {
     blog: Blog,
-    /// Who this is, among the processes that send.
-    me: Uuid,
-    leased_until: Option<Moment>,
+    lease: Lease,
     sending: JoinSet<()>,
     under_way: HashMap<Id, WebhookId>,
 }
@@ -62,14 +59,15 @@ enum Next {
     Growth,
     /// A moment has to come.
     At(Instant),
+    /// Another process has to end what it does, which takes so long at most.
+    Turn(Duration),
 }
 
 impl Sender {
     pub(crate) fn new(blog: &Blog) -> Self {
         Self {
             blog: blog.clone(),
-            me: blog.inner.clock.new_id(),
-            leased_until: None,
+            lease: Lease::new(&blog.inner.storage, LEASE, blog.inner.clock.as_ref()),
             sending: JoinSet::new(),
             under_way: HashMap::new(),
         }
@@ -86,7 +84,11 @@ impl Sender {
             let sleep = if rest.is_some_and(|rest| self.still_rests(rest, seen)) {
                 LONGEST_SLEEP
             } else {
-                match self.round().await {
+                let round = self.round().await;
+                if self.sending.is_empty() {
+                    self.lease.release().await;
+                }
+                match round {
                     Ok(next) => {
                         pause.reset();
                         rest = Some((seen, next));
@@ -112,7 +114,7 @@ impl Sender {
                 }
                 // Its sender lives as long as the blog.
                 _ = pulse.changed() => {}
-                () = tokio::time::sleep(sleep) => {}
+                () = self.blog.sit_out(sleep) => {}
             }
         }
     }
@@ -123,19 +125,8 @@ impl Sender {
         if tokio::time::timeout(GRACE, ending).await.is_err() {
             self.sending.shutdown().await;
         }
-        if self.leased_until.is_none_or(|until| until < Moment::now()) {
-            return;
-        }
-        let released = async {
-            let mut writing = self.blog.inner.storage.write(LEASE, self.blog.inner.clock.as_ref()).await?;
-            writing.release_lease(LEASE, self.me).await?;
-            self.blog.commit_unseen(writing).await
-        };
-        match tokio::time::timeout(Duration::from_secs(1), released).await {
-            Ok(Ok(_)) => {}
-            // It ends by itself.
-            Ok(Err(_)) | Err(_) => info!("the lease on webhooks was not given back"),
-        }
+        // Else it ends by itself.
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.lease.release()).await;
     }
 
     /// Whether there is nothing to look for: the log has not grown, and no moment has come. Costs nothing.
@@ -144,12 +135,16 @@ impl Sender {
             && match next {
                 Next::Growth => true,
                 Next::At(at) => at > self.blog.inner.clock.now(),
+                Next::Turn(_) => false,
             }
     }
 
     fn until(&self, next: Next) -> Duration {
-        let Next::At(at) = next else { return LONGEST_SLEEP };
-        at.since(self.blog.inner.clock.now()).min(LONGEST_SLEEP)
+        match next {
+            Next::Growth => LONGEST_SLEEP,
+            Next::At(at) => at.since(self.blog.inner.clock.now()).min(LONGEST_SLEEP),
+            Next::Turn(rest) => rest.min(LOOK),
+        }
     }
 
     /// Enqueues what is new and begins what is due, as far as it can be now.
@@ -161,9 +156,10 @@ impl Sender {
         if !behind && !waiting.iter().any(|parcel| self.is_due(parcel)) {
             return Ok(first_of(&waiting));
         }
-        if let Some(until) = self.lease_of_another().await? {
-            return Ok(Next::At(until));
-        }
+        let tenure = match self.lease.take().await? {
+            Ok(tenure) => tenure,
+            Err(rest) => return Ok(Next::Turn(rest)),
+        };
         if behind {
             while self.blog.enqueue_step().await? {}
             waiting = self.waiting().await?;
@@ -174,11 +170,8 @@ impl Sender {
                 put_off.push(parcel);
             } else if self.sending.len() < MOST_AT_ONCE {
                 // The others have their turn when one of these has ended.
-                if let Some(until) = self.lease_of_another().await? {
-                    return Ok(Next::At(until));
-                }
                 let hook = parcel.delivery.webhook;
-                let task = self.sending.spawn(deliver(self.blog.clone(), parcel));
+                let task = self.sending.spawn(deliver(self.blog.clone(), parcel, tenure.clone()));
                 self.under_way.insert(task.id(), hook);
             }
         }
@@ -196,30 +189,6 @@ impl Sender {
     fn is_due(&self, parcel: &Parcel) -> bool {
         // What was never tried waits for nothing, whatever the clock of the server that enqueued it said.
         parcel.delivery.attempts == 0 || parcel.delivery.next_at <= self.blog.inner.clock.now()
-    }
-
-    /// Takes the lease, or renews it where too little of it is left; says until when somebody else has it.
-    async fn lease_of_another(&mut self) -> Result<Option<Instant>, BlogError> {
-        if self.leased_until.is_some_and(|until| until > Moment::now() + ENOUGH) {
-            return Ok(None);
-        }
-        let storage = &self.blog.inner.storage;
-        let clock = self.blog.inner.clock.as_ref();
-        if let Some(until) = storage.lease_of_another(LEASE, self.me, clock.now()).await? {
-            self.leased_until = None;
-            return Ok(Some(until));
-        }
-        let until = Moment::now() + LEASED;
-        let leased = clock.now().plus(LEASED);
-        let mut writing = storage.write(LEASE, clock).await?;
-        if !writing.take_lease(LEASE, self.me, leased).await? {
-            writing.rollback().await?;
-            self.leased_until = None;
-            return Ok(Some(leased));
-        }
-        self.blog.commit_unseen(writing).await?;
-        self.leased_until = Some(until);
-        Ok(None)
     }
 }
 
@@ -239,20 +208,29 @@ pub(super) struct Outcome {
 
 /// Sends one message and writes down what came of it.
 #[instrument(name = "blog.deliver", skip_all, fields(webhook = %parcel.delivery.webhook, event = parcel.delivery.event))]
-async fn deliver(blog: Blog, parcel: Parcel) {
+async fn deliver(blog: Blog, parcel: Parcel, mut tenure: Tenure) {
     let Parcel { delivery, url, secrets } = parcel;
     let id = GlobalId { kind: "delivery", key: delivery.id.uuid() }.to_string();
-    let outcome = call(&blog, &url, &secrets, &id, delivery.payload.clone()).await;
+    let epoch = tenure.epoch;
+    let outcome = tokio::select! {
+        biased;
+        // Whoever has the lease next sends it again, and learns from its id that it is the same one.
+        () = tenure.over() => {
+            warn!("a message is broken off, since the lease on sending was lost meanwhile");
+            return;
+        }
+        outcome = call(&blog, &url, &secrets, &id, delivery.payload.clone()) => outcome,
+    };
     let mut pause = Pause::new();
     // Until it is written, the message is under way: sent again at once, it would be sent again and again.
-    while let Err(fault) = blog.record(&delivery, &outcome).await {
+    while let Err(fault) = blog.record(&delivery, &outcome, epoch).await {
         let pause = pause.next();
         error!(
             fault = &fault as &dyn std::error::Error,
             retry_in_ms = pause.as_millis(),
             "the outcome of a message to a webhook cannot be written"
         );
-        tokio::time::sleep(pause).await;
+        blog.sit_out(pause).await;
     }
 }
 
@@ -305,11 +283,16 @@ pub(super) async fn call(
 }
 
 impl Blog {
-    /// Writes down what came of an attempt, for the message and for its webhook.
-    async fn record(&self, sent: &Delivery, outcome: &Outcome) -> Result<(), BlogError> {
+    /// Writes down what came of an attempt, for the message and for its webhook, unless the lease is another's by now:
+    /// then so is the message.
+    async fn record(&self, sent: &Delivery, outcome: &Outcome, epoch: i64) -> Result<(), BlogError> {
         let clock = self.inner.clock.as_ref();
         let now = clock.now();
         let mut writing = self.inner.storage.write(LEASE, clock).await?;
+        if !writing.still_leased(LEASE, epoch).await? {
+            warn!("the outcome of a message is not written, since another server sends by now");
+            return Ok(());
+        }
         let delivery = writing.delivery(sent.id).await?;
         let hook = writing.webhook(sent.webhook).await?;
         // The webhook is gone, or somebody else has sent it, whose word counts.

@@ -49,7 +49,7 @@ async fn from_the_door_to_the_door(#[case] database: Database) {
     assert_eq!(body["data"]["viewer"], viewer);
     // A reader's answer says nothing of that, and may be kept.
     let answer = send(&anybody, "{ viewer { name } }", json!({})).await;
-    assert_eq!(header_text(&answer, header::CACHE_CONTROL), Some("public, no-cache"));
+    assert_eq!(header_text(&answer, header::CACHE_CONTROL), Some("public, max-age=0, stale-if-error=86400"));
     assert_eq!(header_text(&answer, header::VARY), Some("accept, authorization, cookie, inkstand-preview"));
 
     // The database keeps a digest, and nothing that would let anybody in.
