@@ -46,6 +46,29 @@ pub enum StorageError {
         /// The first migration that this version does not know.
         migration: String,
     },
+    /// The schema is older than this version, and may not be changed now.
+    #[error(
+        "the database {database} is not up to date (it lacks {migrations}); run `inkstand migrate` first, or serve \
+         with --migrate auto"
+    )]
+    Pending {
+        /// The address, without a password.
+        database: String,
+        /// What it lacks.
+        migrations: String,
+    },
+    /// The schema could not be changed.
+    #[error(
+        "cannot bring the schema of {database} up to date; run `inkstand migrate` as a role that may change it (on \
+         PostgreSQL the owner of the tables)"
+    )]
+    Migrate {
+        /// The address, without a password.
+        database: String,
+        /// What the database said.
+        #[source]
+        fault: DatabaseFault,
+    },
     /// Another server is at work on the same SQLite file.
     #[error("another inkstand is serving {database}; stop it first, or give this one another --data-dir")]
     Served {

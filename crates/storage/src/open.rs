@@ -17,14 +17,11 @@ use sea_orm::{
     SqlxError, TransactionOptions, TransactionTrait,
     sqlx::{Connection, postgres::PgConnectOptions},
 };
-use sea_orm_migration::MigratorTrait;
-use tracing::{info, instrument, warn};
+use tracing::{instrument, warn};
 
 use crate::{
     DatabaseUrl, StorageError,
-    migration::{Migrator, unknown_migration},
-    serve_lock::migrate_lock,
-    site,
+    migrate::{migrate, must_be_migrated},
     writing::Writing,
 };
 
@@ -36,9 +33,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Between two knocks at the door of a server that does not answer yet.
 const KNOCK_PAUSE: Duration = Duration::from_millis(200);
-
-/// What `pg_advisory_lock` is called with while migrating; any number that nobody else uses.
-const MIGRATE_LOCK: i64 = 0x696e_6b01;
 
 /// What `pg_advisory_xact_lock` is called with by every writing transaction.
 const WRITE_LOCK: i64 = 0x696e_6b02;
@@ -58,10 +52,21 @@ impl Storage {
     /// Where it cannot be reached, read or written, or was made by a newer version; nothing is changed then.
     #[instrument(level = "debug", name = "db.open", skip_all, fields(database = %url))]
     pub async fn open(url: &DatabaseUrl, clock: &dyn Clock) -> Result<Self, StorageError> {
-        if let DatabaseUrl::Postgres(address) = url {
-            knock(url, address).await?;
-        }
         migrate(url, clock).await?;
+        Self::connect(url).await
+    }
+
+    /// Opens a database whose schema is up to date, and changes nothing.
+    ///
+    /// # Errors
+    /// [`StorageError::Pending`] where it is not; else as [`Storage::open`].
+    #[instrument(level = "debug", name = "db.open", skip_all, fields(database = %url))]
+    pub async fn open_migrated(url: &DatabaseUrl) -> Result<Self, StorageError> {
+        must_be_migrated(url).await?;
+        Self::connect(url).await
+    }
+
+    async fn connect(url: &DatabaseUrl) -> Result<Self, StorageError> {
         let statements = Arc::new(AtomicU64::new(0));
         let unreachable =
             |fault: DbErr| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
@@ -140,9 +145,10 @@ impl Storage {
 
 /// Finds out whether the server answers and lets us in. A pool would go on knocking for as long as a request may
 /// wait, and then only say that time is up.
-async fn knock(url: &DatabaseUrl, address: &str) -> Result<(), StorageError> {
+pub(crate) async fn knock(url: &DatabaseUrl) -> Result<(), StorageError> {
     use sea_orm::sqlx::ConnectOptions;
 
+    let DatabaseUrl::Postgres(address) = url else { return Ok(()) };
     let unreachable =
         |fault: SqlxError| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
     let options: PgConnectOptions = address.parse().map_err(unreachable)?;
@@ -178,48 +184,6 @@ fn may_pass(fault: &SqlxError) -> bool {
     }
 }
 
-/// Brings the schema up to date under a lock that all processes share, on a connection of its own.
-async fn migrate(url: &DatabaseUrl, clock: &dyn Clock) -> Result<(), StorageError> {
-    let _lock = match url {
-        DatabaseUrl::Sqlite(path) => Some(migrate_lock(path).await?),
-        DatabaseUrl::Postgres(_) => None,
-    };
-    let mut options = writer_options(url);
-    options.max_connections(1).min_connections(1);
-    let connection = Database::connect(options)
-        .await
-        .map_err(|fault| StorageError::Unreachable { database: url.to_string(), fault: fault.into() })?;
-    let migrated = migrate_on(url, &connection, clock).await;
-    let closed = connection.close().await;
-    migrated?;
-    Ok(closed?)
-}
-
-async fn migrate_on(
-    url: &DatabaseUrl,
-    connection: &DatabaseConnection,
-    clock: &dyn Clock,
-) -> Result<(), StorageError> {
-    let postgres = connection.get_database_backend() == DbBackend::Postgres;
-    if postgres {
-        // Ends with the connection, so there is nothing to unlock.
-        connection.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATE_LOCK})")).await?;
-    }
-    Migrator::install(connection).await?;
-    if let Some(migration) = unknown_migration(connection).await? {
-        return Err(StorageError::Newer { database: url.to_string(), migration });
-    }
-    let pending = Migrator::get_pending_migrations(connection).await?.len();
-    if pending > 0 {
-        Migrator::up(connection, None).await?;
-        // A new database is no news, a changed one is.
-        if pending < Migrator::migrations().len() {
-            info!(migrations = pending, "migrated");
-        }
-    }
-    site::ensure_log_id(connection, clock).await
-}
-
 fn reader_options(url: &DatabaseUrl) -> ConnectOptions {
     let cores = std::thread::available_parallelism().map_or(4, usize::from);
     let mut options = base_options(url);
@@ -242,7 +206,7 @@ fn reader_options(url: &DatabaseUrl) -> ConnectOptions {
     options
 }
 
-fn writer_options(url: &DatabaseUrl) -> ConnectOptions {
+pub(crate) fn writer_options(url: &DatabaseUrl) -> ConnectOptions {
     let mut options = base_options(url);
     match url {
         DatabaseUrl::Sqlite(path) => {
@@ -258,7 +222,7 @@ fn writer_options(url: &DatabaseUrl) -> ConnectOptions {
     options
 }
 
-fn base_options(url: &DatabaseUrl) -> ConnectOptions {
+pub(crate) fn base_options(url: &DatabaseUrl) -> ConnectOptions {
     let mut options = ConnectOptions::new(match url {
         // The real path follows as an option: in a URL, `?`, `#` and `%` of a file name would mean something.
         DatabaseUrl::Sqlite(_) => "sqlite::memory:".to_owned(),
@@ -270,6 +234,30 @@ fn base_options(url: &DatabaseUrl) -> ConnectOptions {
         .min_connections(1)
         .connect_timeout(Duration::from_secs(10))
         .acquire_timeout(Duration::from_secs(30));
+    options
+}
+
+/// For a look at a database as it is: nothing is made, set or migrated, and no statement is cut short.
+pub(crate) fn looking_options(url: &DatabaseUrl) -> ConnectOptions {
+    let mut options = base_options(url);
+    options.max_connections(1);
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let path = path.clone();
+            options.map_sqlx_sqlite_opts(move |sqlite| {
+                sqlite
+                    .in_memory(false)
+                    .shared_cache(false)
+                    .filename(&path)
+                    .busy_timeout(Duration::from_secs(30))
+            });
+        }
+        DatabaseUrl::Postgres(_) => {
+            options.map_sqlx_postgres_opts(|postgres| {
+                postgres.options([("default_transaction_read_only", "on")])
+            });
+        }
+    }
     options
 }
 
