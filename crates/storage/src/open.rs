@@ -261,6 +261,16 @@ pub(crate) fn looking_options(url: &DatabaseUrl) -> ConnectOptions {
     options
 }
 
+/// For a SQLite file that nobody else has: a copy that is in the making.
+pub(crate) fn whole_file_options(path: &Path) -> ConnectOptions {
+    let path = path.to_owned();
+    let mut options = base_options(&DatabaseUrl::Sqlite(path.clone()));
+    options.max_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite.in_memory(false).shared_cache(false).filename(&path).foreign_keys(false)
+    });
+    options
+}
+
 fn sqlite_options(
     options: sea_orm::sqlx::sqlite::SqliteConnectOptions,
     path: &Path,
