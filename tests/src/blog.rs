@@ -193,6 +193,7 @@ fn settings(database: &TestDatabase) -> Settings {
         database_named: true,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: Some("https://blog.example".to_owned()),
+        migrate: inkstand_server::Migrate::Auto,
         sample: false,
         webhooks_allow_private: true,
         introspection: true,

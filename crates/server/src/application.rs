@@ -14,7 +14,7 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use crate::{Settings, open_files, sample, start_lines::reached_at};
+use crate::{Migrate, Settings, open_files, sample, start_lines::reached_at};
 
 /// Connections that wait to be accepted. The usual 128 are full within a moment when hundreds come at once, and whoever
 /// comes then is not heard, and asks again after a second.
@@ -54,7 +54,7 @@ impl Application {
         let synonyms = settings.synonyms.as_deref().map(read_synonyms).transpose()?.unwrap_or_default();
         ensure_folders(settings)?;
         let lock = ServeLock::take(&settings.database)?;
-        let storage = Storage::open(&settings.database, clock.as_ref()).await?;
+        let storage = open_storage(settings, clock.as_ref()).await?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| reached_at(address));
         let options = BlogOptions {
             index: Some(settings.data_dir.join("index")),
@@ -189,6 +189,14 @@ impl Application {
         info!("stopped");
         served
     }
+}
+
+/// Opens the database, and brings its schema up to date where that may be done.
+pub(crate) async fn open_storage(settings: &Settings, clock: &dyn Clock) -> Result<Storage> {
+    Ok(match settings.migrate {
+        Migrate::Auto => Storage::open(&settings.database, clock).await?,
+        Migrate::Never => Storage::open_migrated(&settings.database).await?,
+    })
 }
 
 /// Leaves a mark in the log that this blog is wanted as it is, so that no later start takes it for a new one.

@@ -2,9 +2,14 @@
 
 mod account;
 mod audit;
+mod backup;
+mod copy;
+mod doctor;
 mod import;
+mod migrate;
 mod password;
 mod post;
+mod progress;
 mod serve;
 mod site;
 mod token;
@@ -17,17 +22,27 @@ use inkstand_graphql::Gateway;
 use inkstand_http::GRAPHIQL_LICENCES;
 use inkstand_markup::grammar_licences;
 use inkstand_model::{Seq, Viewer};
-use inkstand_storage::{DatabaseUrl, Storage};
+use inkstand_storage::DatabaseUrl;
 
 pub(crate) use account::account;
 pub(crate) use audit::audit;
+pub(crate) use backup::{backup, restore};
+pub(crate) use copy::copy;
+pub(crate) use doctor::doctor;
 pub(crate) use import::import;
+pub(crate) use migrate::migrate;
 pub(crate) use post::post;
 pub(crate) use serve::serve;
 pub(crate) use site::site;
 pub(crate) use token::token;
 
-use crate::{Settings, SystemClock, application::ensure_database_folder, sample, say::say};
+use crate::{
+    Settings, SystemClock,
+    application::{ensure_database_folder, open_storage},
+    cli::ReindexArgs,
+    sample,
+    say::say,
+};
 
 /// Removes the sample posts.
 pub(crate) async fn remove_sample(settings: &Settings) -> Result<ExitCode> {
@@ -45,10 +60,15 @@ pub(crate) async fn remove_sample(settings: &Settings) -> Result<ExitCode> {
 }
 
 /// Orders every server to build its index anew.
-pub(crate) async fn reindex(settings: &Settings) -> Result<ExitCode> {
+pub(crate) async fn reindex(settings: &Settings, args: ReindexArgs) -> Result<ExitCode> {
     let blog = open_existing(settings).await?;
-    blog.order_reindex(&Viewer::Operator).await?;
+    let ordered = if args.new_log {
+        blog.renew_log(&Viewer::Operator).await
+    } else {
+        blog.order_reindex(&Viewer::Operator).await
+    };
     blog.close().await;
+    ordered?;
     say("every server builds its search index anew, now or when it starts; search goes on meanwhile")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -69,12 +89,18 @@ pub(crate) fn licences() -> Result<ExitCode> {
 async fn open(settings: &Settings) -> Result<Blog> {
     ensure_database_folder(settings)?;
     let clock = Arc::new(SystemClock);
-    let storage = Storage::open(&settings.database, clock.as_ref()).await?;
+    let storage = open_storage(settings, clock.as_ref()).await?;
     Ok(Blog::open(storage, BlogOptions::default(), clock).await?)
 }
 
 /// Opens the blog for a command that makes no sense without one.
 async fn open_existing(settings: &Settings) -> Result<Blog> {
+    must_be_there(settings)?;
+    open(settings).await
+}
+
+/// Refuses where there is no blog: a SQLite file would be made.
+fn must_be_there(settings: &Settings) -> Result<()> {
     if let DatabaseUrl::Sqlite(path) = &settings.database
         && !path.exists()
     {
@@ -82,7 +108,7 @@ async fn open_existing(settings: &Settings) -> Result<Blog> {
             if settings.database_named { "file with --database-url" } else { "folder with --data-dir" };
         bail!("there is no blog at {}; name its {flag}", path.display());
     }
-    open(settings).await
+    Ok(())
 }
 
 /// Does something with a blog, and closes it however that ends.

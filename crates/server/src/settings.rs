@@ -41,6 +41,8 @@ pub struct Settings {
     pub database: DatabaseUrl,
     /// Whether `database` was named, rather than being the usual file in `data_dir`.
     pub database_named: bool,
+    /// Whether the schema is brought up to date when the database is opened.
+    pub migrate: Migrate,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
     /// The address that readers use, without a slash at its end; `None` for the one that is listened on.
@@ -86,6 +88,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether the schema is brought up to date when the database is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Migrate {
+    /// Where it is older than this version.
+    #[default]
+    Auto,
+    /// By `inkstand migrate` alone; an older one is refused.
+    Never,
+}
+
 /// The flags that every command takes which opens a blog, each also as a variable of the environment.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct BlogArgs {
@@ -121,6 +134,11 @@ pub(crate) struct ServeArgs {
     /// Address that readers use, such as https://blog.example [default: where it listens]
     #[arg(long, env = "INKSTAND_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
+
+    /// Whether to bring the database's schema up to date before serving: auto, or never, where `inkstand migrate` does
+    /// that, maybe as another role [default: auto]
+    #[arg(long, env = "INKSTAND_MIGRATE", value_enum, value_name = "WHEN", hide_possible_values = true)]
+    pub(crate) migrate: Option<Migrate>,
 
     /// Begin a new blog empty, without the sample posts
     #[arg(long, env = "INKSTAND_NO_SAMPLE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
@@ -189,6 +207,7 @@ struct ConfigFile {
     database_url: Option<String>,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
+    migrate: Option<Migrate>,
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
     no_introspection: Option<bool>,
@@ -259,6 +278,7 @@ impl Settings {
             data_dir,
             database,
             database_named,
+            migrate: serve.migrate.or(file.migrate).unwrap_or_default(),
             listen: serve.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url,
             sample: !serve.no_sample.or(file.no_sample).unwrap_or(false),
@@ -385,6 +405,7 @@ mod tests {
             .collect();
         let file: ConfigFile = toml::from_str(&settings).unwrap();
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
+        assert_eq!(file.migrate, Some(Migrate::Auto));
         assert!(file.public_url.is_some() && file.no_sample.is_some());
         assert!(file.webhooks_allow_private.is_some());
         assert!(file.no_introspection.is_some() && file.no_suggestions.is_some());

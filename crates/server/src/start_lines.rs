@@ -110,6 +110,7 @@ mod tests {
             database_named: database.is_some(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
+            migrate: crate::Migrate::Auto,
             sample: true,
             webhooks_allow_private: false,
             introspection: true,
