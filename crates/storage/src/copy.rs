@@ -11,8 +11,7 @@ mod table;
 use futures::TryStreamExt;
 use inkstand_model::{Actor, Clock};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, Statement,
-    StreamTrait, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, StreamTrait,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use thiserror::Error;
@@ -27,6 +26,7 @@ use self::{
 use crate::{
     AuditTarget, DatabaseFault, DatabaseUrl, Progress, ServeLock, Storage, StorageError,
     migrate::{connect, must_be_migrated},
+    one_moment::one_moment,
     open::looking_options,
 };
 
@@ -61,7 +61,8 @@ pub enum CopyError {
     },
     /// A table could not be read or written.
     #[error(
-        "copying the table {table} failed, and the target is left empty; `inkstand doctor` may find what is wrong with the source"
+        "copying the table {table} failed, and the target is left empty; `inkstand doctor` may find what is wrong with \
+         the source"
     )]
     Table {
         /// Which one.
@@ -72,7 +73,8 @@ pub enum CopyError {
     },
     /// What was written is not what was read.
     #[error(
-        "the table {table} is not the same on both sides, and the target is left empty; nothing was written meanwhile, so this is a fault of Inkstand's or of a database"
+        "the table {table} is not the same on both sides, and the target is left empty; nothing was written \
+         meanwhile, so this is a fault of Inkstand's or of a database"
     )]
     Differs {
         /// Which one.
@@ -112,11 +114,7 @@ pub async fn copy(
     let target = Storage::open(to, clock).await?;
     let source = connect(from, looking_options(from)).await?;
     let copied = async {
-        // On SQLite a transaction sees one moment anyway.
-        let read = source
-            .begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
-            .await
-            .map_err(StorageError::from)?;
+        let read = one_moment(&source).await.map_err(StorageError::from)?;
         let mut writing = target.write(actor, clock).await?;
         let copied = copy_tables(&read, &writing.transaction, to, progress).await?;
         let rows: u64 = copied.iter().map(|table| table.rows).sum();

@@ -8,14 +8,11 @@ mod mend;
 mod orphans;
 mod walk;
 
-use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, QueryResult,
-    Statement, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement};
 use tracing::instrument;
 
 pub use self::{fault::Fault, orphans::Orphans, walk::Walk};
-use crate::{Storage, StorageError, backup::faults_of_file};
+use crate::{Storage, StorageError, backup::faults_of_file, one_moment::one_moment};
 
 /// A database at one moment: what is written meanwhile makes nothing look wrong.
 pub struct Snapshot {
@@ -28,13 +25,7 @@ impl Storage {
     /// # Errors
     /// Where the database fails.
     pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
-        let begin =
-            self.reader().begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
-        let transaction = begin.await?;
-        if transaction.get_database_backend() == DbBackend::Postgres {
-            // Whoever asked for this knows that it takes a while.
-            transaction.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
-        }
+        let transaction = one_moment(self.reader()).await?;
         Ok(Snapshot { transaction })
     }
 }

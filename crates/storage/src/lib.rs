@@ -54,6 +54,7 @@ mod lease;
 mod menu;
 mod migrate;
 mod migration;
+mod one_moment;
 mod open;
 mod permalink;
 mod restore;
