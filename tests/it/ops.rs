@@ -97,5 +97,5 @@ fn writing(client: Client, mut stop: oneshot::Receiver<()>) -> (watch::Receiver<
 
 /// Everything that a reader can see of the small blog.
 const READING: &str = "{ site { title } posts(first: 50) { totalCount nodes { id number title path html tags { slug postCount } \
-    categories { slug } authors { name } series { name } } } pages { nodes { title path parent { title } } } \
-    tags { nodes { slug postCount } } route(path: \"/old/hello\") { __typename } }";
+    categories { slug } authors { name } series { series { name } } } } pages { nodes { title path parent { title } } } \
+    tags { nodes { slug postCount } } route(path: \"/old/hello\") { status node { id } } }";

@@ -118,8 +118,10 @@ async fn nothing_is_overwritten_and_nothing_half_is_left() {
     let page = torn.len() / 2 / 4096 * 4096;
     torn[page..page + 4096].fill(0xA5);
     let other = TestDatabase::new(Database::Sqlite).await;
+    let path = other.folder.path().join("blog.sqlite");
+    fs::write(&path, b"").unwrap();
     other.sql("CREATE TABLE poem (line text)").await;
-    let other = fs::read(other.folder.path().join("blog.sqlite")).unwrap_or_default();
+    let other = fs::read(path).unwrap();
     let rows: [(&str, Option<&[u8]>, &str); 6] = [
         ("missing.sqlite", None, "there is no file"),
         ("empty.sqlite", Some(b""), "is no blog"),
