@@ -45,9 +45,10 @@ test *ARGS:
 ci *STEPS:
     bash .ci/test "$@"
 
-# Write schema/inkstand.graphql anew from the code
+# Write schema/inkstand.graphql and schema/database anew from the code (the latter needs `just postgres`)
 schema:
     cargo run --quiet --locked -- schema > schema/inkstand.graphql
+    INKSTAND_UPDATE_SCHEMA=1 cargo nextest run --workspace --locked -E 'test(ops::schema)'
 
 # Measure start to first answer, with the sample blog or with POSTS (a folder or archive of Markdown)
 bench-start *POSTS: build

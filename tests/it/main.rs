@@ -15,6 +15,7 @@ mod import;
 mod index;
 mod live;
 mod logs;
+mod ops;
 mod replicas;
 mod walls;
 mod webhooks;

@@ -196,6 +196,7 @@ fn settings(database: &TestDatabase) -> Settings {
         read_only: false,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: Some("https://blog.example".to_owned()),
+        migrate: inkstand_server::Migrate::Auto,
         sample: false,
         webhooks_allow_private: true,
         introspection: true,

@@ -97,7 +97,7 @@ impl Reader {
 }
 
 impl Source {
-    fn is_of(&self, body: &EntryBody) -> bool {
+    pub(crate) fn is_of(&self, body: &EntryBody) -> bool {
         (self.format, &self.text, &self.excerpt) == (body.format, &body.source, &body.excerpt)
     }
 }

@@ -272,7 +272,10 @@ impl Index {
         drop(desk.writer.take());
     }
 
-    fn ask<T>(&self, question: impl FnOnce(Arc<Snapshot>) -> tantivy::Result<T>) -> Result<T, Error> {
+    pub(crate) fn ask<T>(
+        &self,
+        question: impl FnOnce(Arc<Snapshot>) -> tantivy::Result<T>,
+    ) -> Result<T, Error> {
         let snapshot = self.current().snapshot;
         let answer = guarded(&self.shared.broken, || question(snapshot));
         self.let_go_if_broken();

@@ -54,6 +54,7 @@ mod feedback;
 mod filter;
 mod folder;
 mod function_words;
+mod held;
 mod index;
 mod instead;
 mod marks;

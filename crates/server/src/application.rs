@@ -14,7 +14,7 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use crate::{Settings, open_files, sample, start_lines::reached_at};
+use crate::{Migrate, Settings, open_files, sample, start_lines::reached_at};
 
 /// Connections that wait to be accepted. The usual 128 are full within a moment when hundreds come at once, and whoever
 /// comes then is not heard, and asks again after a second.
@@ -233,7 +233,11 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
 
 /// How the database is opened, by a server or a command.
 pub(crate) fn storage_options(settings: &Settings) -> StorageOptions {
-    StorageOptions { direct: settings.direct_database.clone(), ..StorageOptions::default() }
+    StorageOptions {
+        direct: settings.direct_database.clone(),
+        as_it_is: settings.migrate == Migrate::Never,
+        ..StorageOptions::default()
+    }
 }
 
 /// Makes the folders of the index and the database, and finds out whether they can be written before anything else

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod post;
+mod upkeep;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 
@@ -18,6 +19,7 @@ use crate::{
 pub(crate) use post::{
     DateArgs, EditArgs, ListArgs, NewArgs, PostCommand, PublishArgs, ShownStatus, StepArgs, UnpublishArgs,
 };
+pub(crate) use upkeep::{BackupArgs, CopyArgs, DoctorArgs, MigrateArgs, ReindexArgs, RestoreArgs};
 
 /// Inkstand, an API-first blog server.
 ///
@@ -68,7 +70,22 @@ enum Command {
     /// Tell who did what, the latest first
     Audit(AuditArgs),
     /// Have every running server build its search index anew
-    Reindex,
+    Reindex(ReindexArgs),
+    /// Bring the database's schema up to date, apart from serving
+    #[command(after_help = upkeep::MIGRATE_HELP)]
+    Migrate(MigrateArgs),
+    /// Copy a SQLite blog to a file, also while it is served
+    #[command(after_help = upkeep::BACKUP_HELP)]
+    Backup(BackupArgs),
+    /// Bring a SQLite blog back from such a file, to an empty place
+    #[command(after_help = upkeep::RESTORE_HELP)]
+    Restore(RestoreArgs),
+    /// Copy a blog into another database, SQLite or PostgreSQL
+    #[command(after_help = upkeep::COPY_HELP)]
+    Copy(CopyArgs),
+    /// Look the blog over for what is wrong, and put it right
+    #[command(after_help = upkeep::DOCTOR_HELP)]
+    Doctor(DoctorArgs),
     /// Print the GraphQL schema
     Schema,
     /// Print the licences of what others wrote and this binary contains as it is
@@ -333,7 +350,12 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
             Command::Account(account) => command::account(&settings, account).await,
             Command::Token(token) => command::token(&settings, token).await,
             Command::Audit(args) => command::audit(&settings, args).await,
-            Command::Reindex => command::reindex(&settings).await,
+            Command::Reindex(args) => command::reindex(&settings, args).await,
+            Command::Migrate(args) => command::migrate(&settings, args).await,
+            Command::Backup(args) => command::backup(&settings, args).await,
+            Command::Restore(args) => command::restore(&settings, args).await,
+            Command::Copy(args) => command::copy(&settings, args).await,
+            Command::Doctor(args) => command::doctor(&settings, args).await,
             Command::Schema => command::schema(),
             Command::Licences => command::licences(),
         }
@@ -349,6 +371,7 @@ impl ServeArgs {
             public_url: other.public_url.clone().or(self.public_url),
             read_only: other.read_only.or(self.read_only),
             no_listening: other.no_listening.or(self.no_listening),
+            migrate: other.migrate.or(self.migrate),
             no_sample: other.no_sample.or(self.no_sample),
             webhooks_allow_private: other.webhooks_allow_private.or(self.webhooks_allow_private),
             no_introspection: other.no_introspection.or(self.no_introspection),

@@ -2,9 +2,14 @@
 
 mod account;
 mod audit;
+mod backup;
+mod copy;
+mod doctor;
 mod import;
+mod migrate;
 mod password;
 mod post;
+mod progress;
 mod serve;
 mod site;
 mod token;
@@ -21,7 +26,11 @@ use inkstand_storage::{DatabaseUrl, Storage};
 
 pub(crate) use account::account;
 pub(crate) use audit::audit;
+pub(crate) use backup::{backup, restore};
+pub(crate) use copy::copy;
+pub(crate) use doctor::doctor;
 pub(crate) use import::import;
+pub(crate) use migrate::migrate;
 pub(crate) use post::post;
 pub(crate) use serve::serve;
 pub(crate) use site::site;
@@ -30,6 +39,7 @@ pub(crate) use token::token;
 use crate::{
     Settings, SystemClock,
     application::{ensure_database_folder, storage_options},
+    cli::ReindexArgs,
     sample,
     say::say,
 };
@@ -50,10 +60,15 @@ pub(crate) async fn remove_sample(settings: &Settings) -> Result<ExitCode> {
 }
 
 /// Orders every server to build its index anew.
-pub(crate) async fn reindex(settings: &Settings) -> Result<ExitCode> {
+pub(crate) async fn reindex(settings: &Settings, args: ReindexArgs) -> Result<ExitCode> {
     let blog = open_existing(settings).await?;
-    blog.order_reindex(&Viewer::Operator).await?;
+    let ordered = if args.new_log {
+        blog.renew_log(&Viewer::Operator).await
+    } else {
+        blog.order_reindex(&Viewer::Operator).await
+    };
     blog.close().await;
+    ordered?;
     say("every server builds its search index anew, now or when it starts; search goes on meanwhile")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -80,6 +95,12 @@ async fn open(settings: &Settings) -> Result<Blog> {
 
 /// Opens the blog for a command that makes no sense without one.
 async fn open_existing(settings: &Settings) -> Result<Blog> {
+    must_be_there(settings)?;
+    open(settings).await
+}
+
+/// Refuses where there is no blog: a SQLite file would be made.
+fn must_be_there(settings: &Settings) -> Result<()> {
     if let DatabaseUrl::Sqlite(path) = &settings.database
         && !path.exists()
     {
@@ -87,7 +108,7 @@ async fn open_existing(settings: &Settings) -> Result<Blog> {
             if settings.database_named { "file with --database-url" } else { "folder with --data-dir" };
         bail!("there is no blog at {}; name its {flag}", path.display());
     }
-    open(settings).await
+    Ok(())
 }
 
 /// Does something with a blog, and closes it however that ends.

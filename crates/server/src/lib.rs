@@ -22,5 +22,5 @@ mod telemetry;
 pub use application::Application;
 pub use cli::run;
 pub use inkstand_http::{LimitSettings, Quota, TrustedProxies};
-pub use settings::{LogFormat, Settings};
+pub use settings::{LogFormat, Migrate, Settings};
 pub use system_clock::SystemClock;

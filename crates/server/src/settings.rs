@@ -47,6 +47,8 @@ pub struct Settings {
     pub no_listening: bool,
     /// Whether nothing is written.
     pub read_only: bool,
+    /// Whether the schema is brought up to date when the database is opened.
+    pub migrate: Migrate,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
     /// The address that readers use, without a slash at its end; `None` for the one that is listened on.
@@ -90,6 +92,17 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+/// Whether the schema is brought up to date when the database is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Migrate {
+    /// Where it is older than this version.
+    #[default]
+    Auto,
+    /// By `inkstand migrate` alone; an older one is refused.
+    Never,
 }
 
 /// The flags that every command takes which opens a blog, each also as a variable of the environment.
@@ -149,6 +162,11 @@ pub(crate) struct ServeArgs {
     /// a connection of its own
     #[arg(long, env = "INKSTAND_NO_LISTENING", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) no_listening: Option<bool>,
+
+    /// Whether to bring the database's schema up to date before serving: auto, or never, where `inkstand migrate` does
+    /// that, maybe as another role [default: auto]
+    #[arg(long, env = "INKSTAND_MIGRATE", value_enum, value_name = "WHEN", hide_possible_values = true)]
+    pub(crate) migrate: Option<Migrate>,
 
     /// Begin a new blog empty, without the sample posts
     #[arg(long, env = "INKSTAND_NO_SAMPLE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
@@ -220,6 +238,7 @@ struct ConfigFile {
     no_listening: Option<bool>,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
+    migrate: Option<Migrate>,
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
     no_introspection: Option<bool>,
@@ -309,6 +328,7 @@ impl Settings {
             direct_database,
             no_listening: serve.no_listening.or(file.no_listening).unwrap_or(false),
             read_only: serve.read_only.or(file.read_only).unwrap_or(false),
+            migrate: serve.migrate.or(file.migrate).unwrap_or_default(),
             listen: serve.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             public_url,
             sample: !serve.no_sample.or(file.no_sample).unwrap_or(false),
@@ -437,6 +457,7 @@ mod tests {
         assert!(file.data_dir.is_some() && file.database_url.is_some() && file.listen.is_some());
         assert!(file.direct_database_url.is_some());
         assert!(file.read_only.is_some() && file.no_listening.is_some());
+        assert_eq!(file.migrate, Some(Migrate::Auto));
         assert!(file.public_url.is_some() && file.no_sample.is_some());
         assert!(file.webhooks_allow_private.is_some());
         assert!(file.no_introspection.is_some() && file.no_suggestions.is_some());

@@ -113,6 +113,7 @@ mod tests {
             read_only: false,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
+            migrate: crate::Migrate::Auto,
             sample: true,
             webhooks_allow_private: false,
             introspection: true,

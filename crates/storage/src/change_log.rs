@@ -111,7 +111,7 @@ pub(crate) const fn op_text(op: ChangeOp) -> &'static str {
     }
 }
 
-fn from_row(row: change::Model) -> Result<Change, StorageError> {
+pub(crate) fn from_row(row: change::Model) -> Result<Change, StorageError> {
     let kind = match row.kind.as_str() {
         "post" => ChangeKind::Post,
         "page" => ChangeKind::Page,

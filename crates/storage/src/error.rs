@@ -46,15 +46,6 @@ pub enum StorageError {
         /// The first migration that this version does not know.
         migration: String,
     },
-    /// The schema is an older one, and nothing is to be written.
-    #[error(
-        "the database {database} has the schema of an older version of Inkstand, or none; start this version once \
-         without --read-only, which brings it up to date"
-    )]
-    NotMigrated {
-        /// The address, without a password.
-        database: String,
-    },
     /// Nothing that is told on the database is heard.
     #[error(
         "nothing is heard on the database {database}, though it is told there; does a pooler stand between? name the \
@@ -70,6 +61,29 @@ pub enum StorageError {
     /// The connection broke while a transaction ended.
     #[error("the database went away before it said whether what was written is lasting")]
     CommitUnknown(#[source] DatabaseFault),
+    /// The schema is older than this version, and may not be changed now.
+    #[error(
+        "the database {database} is not up to date (it lacks {migrations}); run `inkstand migrate` first, or serve \
+         with --migrate auto"
+    )]
+    Pending {
+        /// The address, without a password.
+        database: String,
+        /// What it lacks.
+        migrations: String,
+    },
+    /// The schema could not be changed.
+    #[error(
+        "cannot bring the schema of {database} up to date; run `inkstand migrate` as a role that may change it (on \
+         PostgreSQL the owner of the tables)"
+    )]
+    Migrate {
+        /// The address, without a password.
+        database: String,
+        /// What the database said.
+        #[source]
+        fault: DatabaseFault,
+    },
     /// Another server is at work on the same SQLite file.
     #[error("another inkstand is serving {database}; stop it first, or give this one another --data-dir")]
     Served {

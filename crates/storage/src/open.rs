@@ -16,18 +16,14 @@ use sea_orm::{
     RuntimeErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait,
     sqlx::{Connection, postgres::PgConnectOptions},
 };
-use sea_orm_migration::MigratorTrait;
 use tokio::{sync::Semaphore, time::timeout};
-use tracing::{info, instrument, warn};
+use tracing::{instrument, warn};
 
 use crate::{
     DatabaseUrl, StorageError,
-    error::is_of_the_connection,
-    migration::{Migrator, unknown_migration},
+    migrate::{migrate, must_be_migrated},
     pool::Pool,
     presence::Presence,
-    serve_lock::migrate_lock,
-    site,
     writing::Writing,
 };
 
@@ -39,9 +35,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Between two knocks at the door of a server that does not answer yet.
 const KNOCK_PAUSE: Duration = Duration::from_millis(200);
-
-/// What `pg_advisory_lock` is called with while migrating; any number that nobody else uses.
-const MIGRATE_LOCK: i64 = 0x696e_6b01;
 
 /// What `pg_advisory_xact_lock` is called with by every writing transaction.
 const WRITE_LOCK: i64 = 0x696e_6b02;
@@ -86,6 +79,8 @@ pub struct StorageOptions {
     pub deaf: bool,
     /// Whether nothing is written, migrations included.
     pub read_only: bool,
+    /// Whether the schema is left as it is, and refused where it is an older one.
+    pub as_it_is: bool,
     /// Whether writers do not wait for each other, as they must: for the test that shows what would come of it.
     #[cfg(feature = "disordered")]
     pub disordered: bool,
@@ -104,17 +99,14 @@ impl Storage {
     /// The same with other options than usual.
     ///
     /// # Errors
-    /// As [`Self::open`]; with `read_only`, also where the schema is not up to date.
+    /// As [`Self::open`]; [`StorageError::Pending`] where the schema is not up to date and must not be changed.
     pub async fn open_with(
         url: &DatabaseUrl,
         options: StorageOptions,
         clock: &dyn Clock,
     ) -> Result<Self, StorageError> {
         let direct = options.direct.as_ref().unwrap_or(url);
-        if let DatabaseUrl::Postgres(address) = direct {
-            knock(direct, address).await?;
-        }
-        if options.read_only {
+        if options.read_only || options.as_it_is {
             must_be_migrated(direct).await?;
         } else {
             migrate(direct, clock).await?;
@@ -259,9 +251,10 @@ impl Storage {
 
 /// Finds out whether the server answers and lets us in. A pool would go on knocking for as long as a request may
 /// wait, and then only say that time is up.
-async fn knock(url: &DatabaseUrl, address: &str) -> Result<(), StorageError> {
+pub(crate) async fn knock(url: &DatabaseUrl) -> Result<(), StorageError> {
     use sea_orm::sqlx::ConnectOptions;
 
+    let DatabaseUrl::Postgres(address) = url else { return Ok(()) };
     let unreachable =
         |fault: SqlxError| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
     let options: PgConnectOptions = address.parse().map_err(unreachable)?;
@@ -295,87 +288,6 @@ fn may_pass(fault: &SqlxError) -> bool {
         SqlxError::Database(words) => words.is_transient_in_connect_phase(),
         _ => false,
     }
-}
-
-/// Brings the schema up to date under a lock that all processes share, on a connection of its own.
-async fn migrate(url: &DatabaseUrl, clock: &dyn Clock) -> Result<(), StorageError> {
-    let _lock = match url {
-        DatabaseUrl::Sqlite(path) => Some(migrate_lock(path).await?),
-        DatabaseUrl::Postgres(_) => None,
-    };
-    let mut options = writer_options(url, &StorageOptions::default());
-    options.max_connections(1).min_connections(1);
-    let connection = Database::connect(options)
-        .await
-        .map_err(|fault| StorageError::Unreachable { database: url.to_string(), fault: fault.into() })?;
-    let migrated = migrate_on(url, &connection, clock).await;
-    let closed = connection.close().await;
-    migrated?;
-    Ok(closed?)
-}
-
-async fn migrate_on(
-    url: &DatabaseUrl,
-    connection: &DatabaseConnection,
-    clock: &dyn Clock,
-) -> Result<(), StorageError> {
-    let postgres = connection.get_database_backend() == DbBackend::Postgres;
-    if postgres {
-        // Ends with the connection, so there is nothing to unlock.
-        connection.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATE_LOCK})")).await?;
-    }
-    Migrator::install(connection).await?;
-    if let Some(migration) = unknown_migration(connection).await? {
-        return Err(StorageError::Newer { database: url.to_string(), migration });
-    }
-    let pending = Migrator::get_pending_migrations(connection).await?.len();
-    if pending > 0 {
-        Migrator::up(connection, None).await?;
-        // A new database is no news, a changed one is.
-        if pending < Migrator::migrations().len() {
-            info!(migrations = pending, "migrated");
-        }
-    }
-    site::ensure_log_id(connection, clock).await
-}
-
-/// Refuses a schema that is not this version's, and changes nothing.
-async fn must_be_migrated(url: &DatabaseUrl) -> Result<(), StorageError> {
-    let mut options = reader_options(url, &StorageOptions { read_only: true, ..StorageOptions::default() });
-    options.max_connections(1).min_connections(1);
-    let unreachable =
-        |fault: DbErr| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
-    let connection = Database::connect(options).await.map_err(unreachable)?;
-    let looked = async {
-        // Without a schema there is not even this table.
-        let applied = applied_migrations(&connection).await.map_err(|fault| {
-            if is_of_the_connection(&fault) {
-                StorageError::from(fault)
-            } else {
-                StorageError::NotMigrated { database: url.to_string() }
-            }
-        })?;
-        let known: Vec<String> =
-            Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-        if let Some(migration) = applied.iter().find(|applied| !known.contains(applied)) {
-            return Err(StorageError::Newer { database: url.to_string(), migration: migration.clone() });
-        }
-        if known.iter().any(|known| !applied.contains(known)) {
-            return Err(StorageError::NotMigrated { database: url.to_string() });
-        }
-        Ok(())
-    };
-    let looked = looked.await;
-    connection.close().await?;
-    looked
-}
-
-/// The library's own way to ask would make the table that it asks.
-async fn applied_migrations(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
-    let sql = "SELECT version FROM seaql_migrations";
-    let rows =
-        connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
-    rows.iter().map(|row| row.try_get("", "version")).collect()
 }
 
 /// Whether the names of prepared statements reach the server as we gave them. A pooler that keeps account of them
@@ -421,7 +333,7 @@ fn reader_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
     options
 }
 
-fn writer_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
+pub(crate) fn writer_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
     let mut options = base_options(url, how);
     match url {
         DatabaseUrl::Sqlite(path) => {
@@ -440,7 +352,7 @@ fn writer_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
     options
 }
 
-fn base_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
+pub(crate) fn base_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
     let mut options = ConnectOptions::new(match url {
         // The real path follows as an option: in a URL, `?`, `#` and `%` of a file name would mean something.
         DatabaseUrl::Sqlite(_) => "sqlite::memory:".to_owned(),
@@ -458,6 +370,40 @@ fn base_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOptions {
         options
             .map_sqlx_postgres_opts(|postgres| postgres.extra_float_digits(None).statement_cache_capacity(0));
     }
+    options
+}
+
+/// For a look at a database as it is: nothing is made, set or migrated, and no statement is cut short.
+pub(crate) fn looking_options(url: &DatabaseUrl) -> ConnectOptions {
+    let mut options = base_options(url, &StorageOptions::default());
+    options.max_connections(1);
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let path = path.clone();
+            options.map_sqlx_sqlite_opts(move |sqlite| {
+                sqlite
+                    .in_memory(false)
+                    .shared_cache(false)
+                    .filename(&path)
+                    .busy_timeout(Duration::from_secs(30))
+            });
+        }
+        DatabaseUrl::Postgres(_) => {
+            options.map_sqlx_postgres_opts(|postgres| {
+                postgres.options([("default_transaction_read_only", "on")])
+            });
+        }
+    }
+    options
+}
+
+/// For a SQLite file that nobody else has: a copy that is in the making.
+pub(crate) fn whole_file_options(path: &Path) -> ConnectOptions {
+    let path = path.to_owned();
+    let mut options = base_options(&DatabaseUrl::Sqlite(path.clone()), &StorageOptions::default());
+    options.max_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite.in_memory(false).shared_cache(false).filename(&path).foreign_keys(false)
+    });
     options
 }
 

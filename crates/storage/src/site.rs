@@ -49,6 +49,15 @@ impl Writing<'_> {
         setting::Entity::insert(row).exec(&self.transaction).await?;
         Ok(fresh)
     }
+
+    /// Gives the log another identity: for a database that was brought back to an earlier state by other means than
+    /// ours, where what comes next would have the numbers of what was lost.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn renew_log(&mut self) -> Result<(), StorageError> {
+        renew_log_id(&self.transaction, self.clock).await
+    }
 }
 
 pub(crate) async fn read(db: &impl ConnectionTrait) -> Result<Site, StorageError> {
@@ -96,6 +105,18 @@ pub(crate) async fn write(db: &impl ConnectionTrait, site: &Site) -> Result<(), 
         .map(|(key, value)| setting::ActiveModel { key: Set(key.to_owned()), value: Set(value.to_owned()) });
     let replace = OnConflict::column(setting::Column::Key).update_column(setting::Column::Value).to_owned();
     setting::Entity::insert_many(rows).on_conflict(replace).exec(db).await?;
+    Ok(())
+}
+
+pub(crate) async fn has_log_id(db: &impl ConnectionTrait) -> Result<bool, StorageError> {
+    Ok(setting::Entity::find_by_id(LOG_ID).one(db).await?.is_some())
+}
+
+/// Gives the log another identity, so that whoever followed it until now begins anew.
+pub(crate) async fn renew_log_id(db: &impl ConnectionTrait, clock: &dyn Clock) -> Result<(), StorageError> {
+    let row = setting::ActiveModel { key: Set(LOG_ID.to_owned()), value: Set(clock.new_id().to_string()) };
+    let replace = OnConflict::column(setting::Column::Key).update_column(setting::Column::Value).to_owned();
+    setting::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ async fn help(args: &[&str]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn help_tells_what_each_command_does() {
-    let rows: [(&[&str], &[&str]); 12] = [
+    let rows: [(&[&str], &[&str]); 17] = [
         (
             &["--help"],
             &[
@@ -47,7 +47,12 @@ async fn help_tells_what_each_command_does() {
         (&["sample", "--help"], &["remove", "sample posts"]),
         (&["sample", "remove", "--help"], &["Remove the sample posts", "--data-dir"]),
         (&["site", "set", "--help"], &["time-zone", "permalinks", "/{yyyy}/{mm}/{slug}", "Europe/Berlin"]),
-        (&["reindex", "--help"], &["search index"]),
+        (&["reindex", "--help"], &["search index", "--new-log", "pg_restore"]),
+        (&["migrate", "--help"], &["--check", "ALTER DEFAULT PRIVILEGES", "Exit code", "--migrate never"]),
+        (&["backup", "--help"], &["nothing is ever overwritten", "inkstand restore", "pg_dump"]),
+        (&["restore", "--help"], &["must be empty", "--data-dir", "revoke"]),
+        (&["copy", "--help"], &["--from", "--to", "INKSTAND_COPY_TO", "checksum"]),
+        (&["doctor", "--help"], &["--repair", "Exit code", "inkstand audit"]),
         (&["schema", "--help"], &["GraphQL schema"]),
     ];
     for (args, words) in rows {
@@ -167,7 +172,14 @@ async fn reindex_reaches_a_running_server(#[values(Database::Sqlite, Database::P
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_that_need_a_blog_make_none() {
     let folder = tempfile::tempdir().unwrap();
-    for args in [&["site", "show"][..], &["sample", "remove"], &["reindex"]] {
+    for args in [
+        &["site", "show"][..],
+        &["sample", "remove"],
+        &["reindex"],
+        &["doctor"],
+        &["backup", "file"],
+        &["copy", "--to", "sqlite:other/copy.sqlite"],
+    ] {
         let ended = Inkstand::new(folder.path()).args(args).run().await.with_code(1);
         assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
         assert!(ended.stderr.contains("--data-dir"), "{}", ended.stderr);

@@ -1,19 +1,20 @@
 //! `inkstand import`.
 
 use std::{
-    io::IsTerminal,
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result};
-use indicatif::{ProgressBar, ProgressStyle};
 use inkstand_blog::{ImportReport, ImportTally};
 use inkstand_exchange::{MarkdownSource, Skipped};
 use inkstand_model::Viewer;
 use tokio::sync::mpsc;
 
-use super::open;
+use super::{
+    open,
+    progress::{Counted, progress_bar},
+};
 use crate::{Settings, cli::ImportArgs, say::say};
 
 /// Items that are read ahead of the database.
@@ -30,7 +31,7 @@ pub(crate) async fn import(settings: &Settings, args: ImportArgs) -> Result<Exit
     let from = args.from.clone();
     let source = tokio::task::spawn_blocking(move || MarkdownSource::open(&from)).await??;
     let name = args.source.unwrap_or_else(|| source.source_name().to_owned());
-    let bar = progress_bar(source.files_total());
+    let bar = progress_bar(source.files_total(), Counted::Things);
     let blog = open(settings).await?;
 
     let (sender, items) = mpsc::channel(READ_AHEAD);
@@ -59,20 +60,6 @@ pub(crate) async fn import(settings: &Settings, args: ImportArgs) -> Result<Exit
     let skipped = *skipped.lock().unwrap_or_else(PoisonError::into_inner);
     say(report_lines(&args.from.display().to_string(), &name, &report, &skipped).join("\n"))?;
     Ok(if report.tally.refused > 0 { ExitCode::from(SOME_REFUSED) } else { ExitCode::SUCCESS })
-}
-
-fn progress_bar(total: Option<u64>) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let (bar, template) = match total {
-        Some(total) => (ProgressBar::new(total), "{bar:40} {pos}/{len} · {per_sec} · {eta} left"),
-        None => (ProgressBar::new_spinner(), "{spinner} {pos} · {per_sec}"),
-    };
-    match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
 
 /// What happened: first what needs a look, then the sums.

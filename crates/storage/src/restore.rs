@@ -1,0 +1,132 @@
+//! A SQLite blog back from a file.
+
+use std::{
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use inkstand_model::Clock;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use tracing::instrument;
+
+use crate::{
+    DatabaseUrl, StorageError,
+    backup::{
+        BackupError, Progress, faults_of_file, folder_of, must_be_a_blog, must_be_free, put_in_place, told,
+    },
+    migrate::connect,
+    migration::unknown_migration,
+    open::whole_file_options,
+    site,
+};
+
+/// Bytes that are copied between two tellings of the progress.
+const PIECE: usize = 1 << 20;
+
+/// Brings a blog back from `from`, a backup or any other SQLite file of a blog, to a place where there is none. Its log
+/// gets another identity, since what comes next has the numbers of what came after the backup.
+///
+/// Everything is done to a copy beside that place, which gets its name when it was found to be whole.
+///
+/// # Errors
+/// Where the file is damaged, none of a blog's or from a newer version, or something is at that place already. Nothing
+/// is changed then.
+#[instrument(level = "debug", name = "db.restore", skip_all)]
+pub async fn restore(
+    from: &Path,
+    database: &DatabaseUrl,
+    clock: &dyn Clock,
+    progress: Progress<'_>,
+) -> Result<(), BackupError> {
+    let DatabaseUrl::Sqlite(place) = database else {
+        return Err(BackupError::NotSqlite { database: database.to_string() });
+    };
+    if !from.is_file() {
+        return Err(BackupError::Missing { path: from.to_owned() });
+    }
+    must_be_free(place)?;
+    for left_over in ["-wal", "-shm", "-journal"] {
+        // SQLite would take what such a file says for the end of the restored one.
+        must_be_free(&with_ending(place, left_over))?;
+    }
+    let parent = folder_of(place);
+    let folder = tempfile::Builder::new()
+        .prefix(".inkstand-restore-")
+        .tempdir_in(&parent)
+        .map_err(|source| BackupError::File { what: "write to the folder", path: parent, source })?;
+    let copy = folder.path().join("blog.sqlite");
+    copy_file(from, &copy, progress)?;
+    // A file that was copied by other means may have its last transactions in a second one.
+    let log = with_ending(from, "-wal");
+    if log.is_file() {
+        copy_file(&log, &with_ending(&copy, "-wal"), &|_, _| {})?;
+    }
+
+    let connection =
+        connect(&DatabaseUrl::Sqlite(copy.clone()), whole_file_options(&copy)).await.map_err(|error| {
+            match error {
+                StorageError::Unreachable { .. } => {
+                    BackupError::NoBlog { path: from.to_owned(), reason: ": SQLite cannot read it" }
+                }
+                error => error.into(),
+            }
+        })?;
+    let checked = check_and_renew(&connection, from, clock).await;
+    connection.close().await.map_err(StorageError::from)?;
+    checked?;
+    let whole = tempfile::TempPath::try_from_path(&copy).map_err(|source| BackupError::File {
+        what: "write",
+        path: copy,
+        source,
+    })?;
+    put_in_place(whole, place.clone()).await?;
+    Ok(())
+}
+
+async fn check_and_renew(db: &DatabaseConnection, from: &Path, clock: &dyn Clock) -> Result<(), BackupError> {
+    must_be_a_blog(db, from).await?;
+    let faults = faults_of_file(db).await;
+    let damaged = |said| BackupError::Damaged { path: from.to_owned(), said };
+    match faults {
+        Ok(faults) => {
+            if let Some(said) = told(&faults) {
+                return Err(damaged(said));
+            }
+        }
+        Err(StorageError::Fault(fault)) => return Err(damaged(fault.to_string())),
+        Err(error) => return Err(error.into()),
+    }
+    if let Some(migration) = unknown_migration(db).await.map_err(StorageError::from)? {
+        return Err(BackupError::Newer { path: from.to_owned(), migration });
+    }
+    site::renew_log_id(db, clock).await?;
+    // All of it in the one file.
+    let fold = Statement::from_string(DbBackend::Sqlite, "PRAGMA journal_mode = DELETE");
+    db.query_one_raw(fold).await.map_err(StorageError::from)?;
+    Ok(())
+}
+
+fn copy_file(from: &Path, to: &Path, progress: Progress<'_>) -> Result<(), BackupError> {
+    let failed =
+        |what, path: &Path, source: io::Error| BackupError::File { what, path: path.to_owned(), source };
+    let mut source = std::fs::File::open(from).map_err(|source| failed("read", from, source))?;
+    let total = source.metadata().map_err(|source| failed("read", from, source))?.len();
+    let mut copy = std::fs::File::create_new(to).map_err(|source| failed("write", to, source))?;
+    let mut piece = vec![0; PIECE];
+    let mut done: u64 = 0;
+    loop {
+        let read = source.read(&mut piece).map_err(|source| failed("read", from, source))?;
+        if read == 0 {
+            return Ok(());
+        }
+        copy.write_all(&piece[..read]).map_err(|source| failed("write", to, source))?;
+        done += read as u64;
+        progress(done, total);
+    }
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
+}
