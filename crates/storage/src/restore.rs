@@ -69,8 +69,8 @@ pub async fn restore(
     let connection =
         connect(&DatabaseUrl::Sqlite(copy.clone()), whole_file_options(&copy)).await.map_err(|error| {
             match error {
-                StorageError::Unreachable { .. } => {
-                    BackupError::NoBlog { path: from.to_owned(), reason: ": SQLite cannot read it" }
+                StorageError::Unreachable { fault, .. } => {
+                    BackupError::Damaged { path: from.to_owned(), said: fault.to_string() }
                 }
                 error => error.into(),
             }
