@@ -62,7 +62,7 @@ pub enum BackupError {
         reason: &'static str,
     },
     /// A file that is not what was written.
-    #[error("{path} is damaged, and nothing was changed; take another backup: {said}")]
+    #[error("{path} is damaged, and nothing was changed ({said})")]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -184,7 +184,10 @@ pub(crate) async fn must_be_a_blog(db: &DatabaseConnection, path: &Path) -> Resu
         "SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('seaql_migrations', 'setting', 'change')";
     let no_blog = |reason| BackupError::NoBlog { path: path.to_owned(), reason };
     let row = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, has_tables)).await;
-    let row = row.map_err(|_| no_blog(": SQLite cannot read it"))?;
+    let row = row.map_err(|fault| BackupError::Damaged {
+        path: path.to_owned(),
+        said: DatabaseFault::from(fault).to_string(),
+    })?;
     let tables: Option<i64> = row.and_then(|row| row.try_get_by_index(0).ok());
     if tables == Some(3) { Ok(()) } else { Err(no_blog(": it lacks its tables")) }
 }

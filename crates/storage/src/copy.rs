@@ -118,6 +118,8 @@ pub async fn copy(
         let read = one_moment(source.get_database_backend(), begin).await.map_err(StorageError::from)?;
         let mut writing = target.write(actor, clock).await?;
         let copied = copy_tables(&read, &writing.transaction, to, progress).await?;
+        // The target may itself have been made from a template that has a log's identity.
+        writing.renew_log().await?;
         let rows: u64 = copied.iter().map(|table| table.rows).sum();
         let (from, detail) = (from.to_string(), format!("{rows} rows"));
         let label = AuditTarget { kind: "database", id: None, label: &from };

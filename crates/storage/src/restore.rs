@@ -23,6 +23,9 @@ use crate::{
 /// Bytes that are copied between two tellings of the progress.
 const PIECE: usize = 1 << 20;
 
+/// With what every SQLite file begins.
+const HEAD: &[u8] = b"SQLite format 3\0";
+
 /// Brings a blog back from `from`, a backup or any other SQLite file of a blog, to a place where there is none. Its log
 /// gets another identity, since what comes next has the numbers of what came after the backup.
 ///
@@ -44,6 +47,7 @@ pub async fn restore(
     if !from.is_file() {
         return Err(BackupError::Missing { path: from.to_owned() });
     }
+    must_begin_well(from)?;
     must_be_free(place)?;
     for left_over in ["-wal", "-shm", "-journal"] {
         // SQLite would take what such a file says for the end of the restored one.
@@ -65,8 +69,8 @@ pub async fn restore(
     let connection =
         connect(&DatabaseUrl::Sqlite(copy.clone()), whole_file_options(&copy)).await.map_err(|error| {
             match error {
-                StorageError::Unreachable { .. } => {
-                    BackupError::NoBlog { path: from.to_owned(), reason: ": SQLite cannot read it" }
+                StorageError::Unreachable { fault, .. } => {
+                    BackupError::Damaged { path: from.to_owned(), said: fault.to_string() }
                 }
                 error => error.into(),
             }
@@ -81,6 +85,18 @@ pub async fn restore(
     })?;
     put_in_place(whole, place.clone()).await?;
     Ok(())
+}
+
+/// What is no SQLite file at all is told apart from a damaged one.
+fn must_begin_well(from: &Path) -> Result<(), BackupError> {
+    let mut begin = Vec::with_capacity(HEAD.len());
+    std::fs::File::open(from)
+        .and_then(|file| file.take(HEAD.len() as u64).read_to_end(&mut begin))
+        .map_err(|source| BackupError::File { what: "read", path: from.to_owned(), source })?;
+    if begin == HEAD {
+        return Ok(());
+    }
+    Err(BackupError::NoBlog { path: from.to_owned(), reason: ": it is no SQLite file" })
 }
 
 async fn check_and_renew(db: &DatabaseConnection, from: &Path, clock: &dyn Clock) -> Result<(), BackupError> {
