@@ -22,9 +22,14 @@ impl Columns {
     /// Opens them.
     pub(crate) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
         let columns = segment.fast_fields();
+        // Where all entries of a segment are drafts without a date, it has no column of dates.
+        let dates = |name| -> tantivy::Result<Column<i64>> {
+            let column = columns.column_opt(name)?;
+            Ok(column.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
+        };
         Ok(Self {
-            published: columns.i64("published")?,
-            updated: columns.i64("updated")?,
+            published: dates("published")?,
+            updated: dates("updated")?,
             id_high: columns.column_first_or_default("id_high")?,
             id_low: columns.column_first_or_default("id_low")?,
             kind: columns.column_first_or_default("kind")?,
