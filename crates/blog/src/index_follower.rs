@@ -10,8 +10,8 @@ use std::{
 };
 
 use inkstand_model::{
-    Change, ChangeKind, ChangeOp, EntryId, EntryStatus, Filings, Instant, Position, SearchDocument,
-    SearchTerm, Seq, Slug, Zone,
+    Change, ChangeKind, ChangeOp, EntryId, Filings, Instant, Position, SearchDocument, SearchTerm, Seq, Slug,
+    Zone,
 };
 use inkstand_search::{Batch, Index};
 use inkstand_storage::{FiledUnder, Term};
@@ -144,7 +144,7 @@ impl Blog {
             let terms: Vec<Uuid> = terms.into_iter().collect();
             let mut after = None;
             loop {
-                let ids = storage.published_ids_under(under, &terms, after, ENTRIES_AT_ONCE).await?;
+                let ids = storage.ids_under(under, &terms, after, ENTRIES_AT_ONCE).await?;
                 let Some(last) = ids.last().copied() else { break };
                 after = Some(last);
                 let upserts = self.documents(&ids).await?;
@@ -169,7 +169,7 @@ impl Blog {
         let mut entries = 0;
         let mut after = None;
         loop {
-            let ids = storage.published_ids(after, ENTRIES_AT_ONCE).await?;
+            let ids = storage.all_ids(after, ENTRIES_AT_ONCE).await?;
             let Some(last) = ids.last().copied() else { break };
             after = Some(last);
             let documents = self.documents(&ids).await?;
@@ -184,11 +184,10 @@ impl Blog {
         Ok(())
     }
 
-    /// What the index is to know of those of these entries that are published.
+    /// What the index is to know of those of these entries that are there.
     async fn documents(&self, ids: &[EntryId]) -> Result<Vec<SearchDocument>, BlogError> {
         let storage = &self.inner.storage;
-        let mut entries = storage.entries_by_ids(ids).await?;
-        entries.retain(|entry| entry.publication.status() == EntryStatus::Published);
+        let entries = storage.entries_by_ids(ids).await?;
         if entries.is_empty() {
             return Ok(Vec::new());
         }
@@ -207,10 +206,11 @@ impl Blog {
         let mut documents = Vec::with_capacity(entries.len());
         for entry in entries {
             let id = entry.id;
-            let (Some(body), Some(published_at)) = (bodies.remove(&id), entry.published_at()) else {
-                warn!(%id, "published without a body or a date, and so not searchable");
+            let Some(body) = bodies.remove(&id) else {
+                warn!(%id, "an entry without a body, and so not searchable");
                 continue;
             };
+            let published_at = entry.publication.date();
             let Filings { authors, categories, tags, series } = filings.remove(&id).unwrap_or_default();
             let above: BTreeSet<_> = categories
                 .iter()
@@ -220,6 +220,8 @@ impl Blog {
             documents.push(SearchDocument {
                 id,
                 kind: entry.kind,
+                status: entry.publication.status(),
+                byline: authors.iter().map(|author| author.id).collect(),
                 title: entry.title,
                 text: body.text,
                 tags: terms(tags, &former),
@@ -231,7 +233,7 @@ impl Blog {
                 language: entry.language,
                 published_at,
                 updated_at: entry.updated_at,
-                year: year(published_at, &zone),
+                year: published_at.map(|at| year(at, &zone)),
                 featured: entry.featured,
             });
         }

@@ -431,41 +431,49 @@ impl Reader {
         Ok(self.storage().last_seq().await?)
     }
 
-    /// Asks the index, which knows only published entries. A hit is no permission: its entry is read from the
-    /// database like any other, and one that was unpublished a moment ago is not there.
+    /// Asks the index: for published entries, or for others too where the filter names their stages. A hit is no
+    /// permission: its entry is read from the database like any other, and one that was unpublished a moment ago is
+    /// not there.
     ///
     /// # Errors
-    /// Where the index fails.
+    /// Where the filter asks for stages that the viewer may not see.
     pub async fn search(&self, request: SearchRequest) -> Read<SearchResults> {
-        self.index().search(self.in_zone(request).await?).await
+        self.index().search(self.as_permitted(request).await?).await
     }
 
     /// How many entries a search finds.
     ///
     /// # Errors
-    /// Where the index fails.
+    /// As [`Reader::search`].
     pub async fn count_hits(&self, request: SearchRequest) -> Read<u64> {
-        self.index().count(self.in_zone(request).await?).await
+        self.index().count(self.as_permitted(request).await?).await
     }
 
     /// The most frequent values of fields, so many of each, among the hits of a search: see [`FacetField`].
     ///
     /// # Errors
-    /// Where the index fails.
+    /// As [`Reader::search`].
     pub async fn facets(
         &self,
         request: SearchRequest,
         wanted: Vec<(FacetField, usize)>,
     ) -> Read<Vec<Vec<Facet>>> {
-        self.index().facets(self.in_zone(request).await?, wanted).await
+        self.index().facets(self.as_permitted(request).await?, wanted).await
     }
 
-    /// A search whose dates are those of the site's zone, which is looked up only where there may be a date.
-    async fn in_zone(&self, request: SearchRequest) -> Read<SearchRequest> {
-        if !request.text.contains(':') {
-            return Ok(request);
+    /// A search that finds what the viewer may see, and whose dates are those of the site's zone. That is looked up only
+    /// where there may be a date.
+    async fn as_permitted(&self, request: SearchRequest) -> Read<SearchRequest> {
+        let filter = self.permitted(&request.filter)?;
+        let mut request = SearchRequest { filter, unpublished_of: None, ..request };
+        if let Some(account) = request.filter.unpublished_by {
+            let authors = self.storage().authors_of_accounts(&[account]).await?;
+            request.unpublished_of = Some(authors.into_values().map(|author| author.id).collect());
         }
-        Ok(SearchRequest { zone: self.site().await?.zone.clone(), ..request })
+        if request.text.contains(':') {
+            request.zone = self.site().await?.zone.clone();
+        }
+        Ok(request)
     }
 
     /// For each of these posts the published ones that say most of what it says, nearest first; none for one that is not

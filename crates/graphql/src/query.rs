@@ -200,6 +200,9 @@ impl Finding {
     /// leaves out, `tag:slug`, `category:slug`, `author:name`, `title:word`, `#hashtag`, `in:pages`, `lang:de`,
     /// `before:2024` and `after:2024-05-01` (days in the site's zone) narrow, and whatever does not parse is searched as
     /// words.
+    ///
+    /// Those who may edit find drafts and the like as they list them, by `status` of the filter: editors all of them,
+    /// authors their own.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn search(
         &self,

@@ -1,14 +1,18 @@
 //! What one asks of the index and what it answers.
 
-use crate::{EntryFilter, EntryId, EntryKind, Instant, Language, Slug, Zone};
+use crate::{AuthorId, EntryFilter, EntryId, EntryKind, EntryStatus, Instant, Language, Slug, Zone};
 
-/// What the index knows of a published entry.
+/// What the index knows of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchDocument {
     /// The entry.
     pub id: EntryId,
     /// Post or page.
     pub kind: EntryKind,
+    /// Its stage. What is not published is kept apart from what is, and found only by requests that name its stage.
+    pub status: EntryStatus,
+    /// The authors of its byline: whose it is, where it is not published.
+    pub byline: Vec<AuthorId>,
     /// Plain text.
     pub title: String,
     /// The body's words without markup.
@@ -27,12 +31,12 @@ pub struct SearchDocument {
     pub hashtags: Vec<String>,
     /// Chooses the analyzer.
     pub language: Language,
-    /// The date that readers see.
-    pub published_at: Instant,
+    /// The date that readers see or would see; a draft may have none.
+    pub published_at: Option<Instant>,
     /// When it last changed.
     pub updated_at: Instant,
-    /// The year of publication in the site's zone, a facet.
-    pub year: i16,
+    /// The year of that date in the site's zone, a facet.
+    pub year: Option<i16>,
     /// Featured.
     pub featured: bool,
 }
@@ -55,8 +59,10 @@ pub struct SearchRequest {
     pub text: String,
     /// Posts, pages or both; none named means both.
     pub kinds: Vec<EntryKind>,
-    /// What hits must be like. `statuses` is not looked at: the index holds published entries alone.
+    /// What hits must be like. The index knows no accounts, so that `unpublished_by` is not looked at but `unpublished_of`.
     pub filter: EntryFilter,
+    /// Of entries that are not published only those with one of these in their byline; `None` means all of them.
+    pub unpublished_of: Option<Vec<AuthorId>>,
     /// What hits must be like in what no list of the database is filtered by.
     pub matching: SearchMatching,
     /// In which `before:` and `after:` of the text are dates.

@@ -6,6 +6,7 @@ use tantivy::{DocAddress, Score};
 
 use crate::order::Place;
 use crate::snapshot::Snapshot;
+use crate::view::View;
 
 /// Entries in their order, each with its place.
 pub(crate) type Placed = Vec<(Place, DocAddress)>;
@@ -16,27 +17,28 @@ pub(crate) type Placed = Vec<(Place, DocAddress)>;
 /// With `counting`, how many entries fit is found on the way. Without it, by relevance, blocks of postings that cannot
 /// hold any of the best are not even decoded (block-max WAND), where the query is a union or an intersection of terms.
 pub(crate) fn best(
-    snapshot: &Snapshot,
+    view: &View,
     query: &dyn Query,
     order: SearchOrder,
     limit: usize,
     counting: bool,
 ) -> tantivy::Result<(Placed, Option<u64>)> {
     if order == SearchOrder::Relevance {
-        best_by_score(snapshot, query, limit, counting)
+        best_by_score(view, query, limit, counting)
     } else {
-        best_by_date(snapshot, query, order, limit, counting)
+        best_by_date(&view.here, query, order, limit, counting)
     }
 }
 
 fn best_by_score(
-    snapshot: &Snapshot,
+    view: &View,
     query: &dyn Query,
     limit: usize,
     counting: bool,
 ) -> tantivy::Result<(Placed, Option<u64>)> {
+    let snapshot = &*view.here;
     let searcher = &snapshot.searcher;
-    let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+    let weight = query.weight(view.scoring())?;
     let mut list = Scores { snapshot, limit, found: Vec::new(), least: Score::MIN, error: None };
     let mut count = 0;
     for (ordinal, segment) in (0..).zip(searcher.segment_readers()) {

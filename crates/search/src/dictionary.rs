@@ -11,6 +11,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Searcher, TERMINATED, Term};
 
 use crate::tongue::STEM_MARK;
+use crate::view::Seen;
 use crate::weights;
 use crate::word_list::WordLists;
 
@@ -26,41 +27,62 @@ pub(crate) struct Near {
 }
 
 /// The dictionary of one field.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Dictionary<'a> {
-    /// Where to look.
-    pub(crate) searcher: &'a Searcher,
-    /// In which field.
+    /// Of which field.
     pub(crate) field: Field,
-    /// What was read of it before.
-    pub(crate) lists: &'a WordLists,
+    /// Where there are words.
+    pub(crate) known: Vec<Words<'a>>,
+    /// Where words count as well that are known: the entries there say how much a word tells, but not which words
+    /// there are.
+    pub(crate) weighing: Option<&'a Searcher>,
 }
 
-impl Dictionary<'_> {
-    /// The term of a word.
-    pub(crate) fn term(&self, word: &str) -> Term {
-        Term::from_field_text(self.field, word)
+/// The words of some entries.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    /// Where to look.
+    pub(crate) searcher: &'a Searcher,
+    /// What was read of it before.
+    pub(crate) lists: &'a WordLists,
+    /// Of which entries; `None` means all.
+    pub(crate) seen: Option<&'a Seen>,
+}
+
+impl Words<'_> {
+    /// Entries that have the term: deleted ones included where all are looked at.
+    fn entries(&self, term: &Term) -> tantivy::Result<u64> {
+        let Some(seen) = self.seen else { return self.searcher.doc_freq(term) };
+        let mut entries = 0;
+        for (number, segment) in self.searcher.segment_readers().iter().enumerate() {
+            let postings = segment.inverted_index(term.field())?;
+            let Some(mut postings) = postings.read_postings(term, IndexRecordOption::Basic)? else {
+                continue;
+            };
+            while postings.doc() != TERMINATED {
+                entries += u64::from(seen.has(number, postings.doc()));
+                postings.advance();
+            }
+        }
+        Ok(entries)
     }
 
-    /// Entries that have the word, deleted ones included.
-    pub(crate) fn entries(&self, word: &str) -> tantivy::Result<u64> {
-        self.searcher.doc_freq(&self.term(word))
-    }
-
-    /// Whether an entry has the word that is not deleted. The dictionary forgets words only when segments merge,
+    /// Whether an entry has the term that is not deleted. The dictionary forgets words only when segments merge,
     /// and what only a withdrawn entry said must not be offered.
-    pub(crate) fn is_alive(&self, word: &str) -> tantivy::Result<bool> {
-        let term = self.term(word);
+    fn is_alive(&self, term: &Term) -> tantivy::Result<bool> {
+        if self.seen.is_some() {
+            return Ok(self.entries(term)? > 0);
+        }
         let (touched, whole): (Vec<_>, Vec<_>) =
             self.searcher.segment_readers().iter().partition(|segment| segment.has_deletes());
         for segment in whole {
-            if segment.inverted_index(self.field)?.get_term_info(&term)?.is_some() {
+            if segment.inverted_index(term.field())?.get_term_info(term)?.is_some() {
                 return Ok(true);
             }
         }
         for segment in touched {
             let Some(mut postings) =
-                segment.inverted_index(self.field)?.read_postings(&term, IndexRecordOption::Basic)?
+                segment.inverted_index(term.field())?.read_postings(term, IndexRecordOption::Basic)?
             else {
                 continue;
             };
@@ -70,6 +92,37 @@ impl Dictionary<'_> {
                     return Ok(true);
                 }
                 postings.advance();
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Dictionary<'_> {
+    /// The term of a word.
+    pub(crate) fn term(&self, word: &str) -> Term {
+        Term::from_field_text(self.field, word)
+    }
+
+    /// Entries that have the word, deleted ones included; 0 where none has it that the question looks at.
+    pub(crate) fn entries(&self, word: &str) -> tantivy::Result<u64> {
+        let term = self.term(word);
+        let mut entries = 0;
+        for words in &self.known {
+            entries += words.entries(&term)?;
+        }
+        match self.weighing {
+            Some(weighing) if entries > 0 => Ok(entries + weighing.doc_freq(&term)?),
+            _ => Ok(entries),
+        }
+    }
+
+    /// Whether an entry has the word that is not deleted.
+    pub(crate) fn is_alive(&self, word: &str) -> tantivy::Result<bool> {
+        let term = self.term(word);
+        for words in &self.known {
+            if words.is_alive(&term)? {
+                return Ok(true);
             }
         }
         Ok(false)
@@ -85,11 +138,18 @@ impl Dictionary<'_> {
         // Room for words that others are more frequent than elsewhere, or that turn out to be withdrawn.
         const OF_EACH: usize = weights::MAX_COMPLETIONS * 2;
         let mut lists = Vec::new();
-        for segment in self.searcher.segment_readers() {
-            lists.push(self.lists.of(segment, self.field)?);
+        for words in &self.known {
+            for segment in words.searcher.segment_readers() {
+                lists.push((words, words.lists.of(segment, self.field)?));
+            }
         }
-        let mut words: HashSet<&str> = HashSet::new();
-        for list in &lists {
+        let mut found: HashSet<&str> = HashSet::new();
+        for (words, list) in &lists {
+            if words.seen.is_some() {
+                // How frequent a word is there says nothing of how frequent it is among the entries that are seen.
+                found.extend(list.beginning(beginning).map(|(word, _)| word).take(weights::MAX_NEAR_READ));
+                continue;
+            }
             let mut best: Vec<(u32, &str)> = Vec::new();
             let mut least = 0;
             for (word, entries) in list.beginning(beginning) {
@@ -104,15 +164,22 @@ impl Dictionary<'_> {
                     least = best.last().map_or(0, |(entries, _)| *entries);
                 }
             }
-            words.extend(best.into_iter().map(|(_, word)| word));
+            found.extend(best.into_iter().map(|(_, word)| word));
         }
-        let near = words.into_iter().map(|word| Near {
-            word: word.to_owned(),
-            entries: lists.iter().map(|list| u64::from(list.entries(word))).sum(),
-            weight: weights::UNFINISHED,
-        });
+        let of_all = self.known.iter().all(|words| words.seen.is_none());
+        let mut near = Vec::with_capacity(found.len());
+        for word in found {
+            let entries = if of_all {
+                lists.iter().map(|(_, list)| u64::from(list.entries(word))).sum()
+            } else {
+                self.entries(word)?
+            };
+            if entries > 0 {
+                near.push(Near { word: word.to_owned(), entries, weight: weights::UNFINISHED });
+            }
+        }
         let mut left = entries;
-        let mut best = self.best(near.collect(), weights::MAX_COMPLETIONS)?;
+        let mut best = self.best(near, weights::MAX_COMPLETIONS)?;
         let mut first = true;
         best.retain(|near| {
             let fits = std::mem::take(&mut first) || near.entries <= left;
@@ -138,7 +205,8 @@ impl Dictionary<'_> {
         }
         for (query, beginning) in automata {
             let automaton = query.automaton()?;
-            for segment in self.searcher.segment_readers() {
+            let segments = self.known.iter().flat_map(|words| words.searcher.segment_readers());
+            for segment in segments {
                 let index = segment.inverted_index(self.field)?;
                 // Stems stand before all words.
                 let first = String::from(char::from(STEM_MARK as u8 + 1));
@@ -157,6 +225,12 @@ impl Dictionary<'_> {
                     }
                 }
             }
+        }
+        if self.known.iter().any(|words| words.seen.is_some()) {
+            for near in near.values_mut() {
+                near.entries = self.entries(&near.word)?;
+            }
+            near.retain(|_, near| near.entries > 0);
         }
         self.best(near.into_values().collect(), weights::MAX_CORRECTIONS)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use inkstand_model::{EntryId, EntryKind, Language, SearchDocument, SearchTerm, Slug};
+use inkstand_model::{AuthorId, EntryId, EntryKind, EntryStatus, Language, SearchDocument, SearchTerm, Slug};
 use tantivy::schema::Field;
 use tantivy::{TantivyDocument, Term};
 use uuid::Uuid;
@@ -33,6 +33,12 @@ pub(crate) fn document(entry: &SearchDocument, fields: &Fields) -> TantivyDocume
     document.add_u64(fields.id_high, high);
     document.add_u64(fields.id_low, low);
     document.add_u64(fields.kind, kind_number(entry.kind));
+    if entry.status != EntryStatus::Published {
+        document.add_text(fields.status, entry.status.as_str());
+        for author in &entry.byline {
+            document.add_bytes(fields.byline, author.uuid().as_bytes());
+        }
+    }
 
     document.add_text(fields.words, section(tongue, weights::TITLE, &entry.title));
     document.add_text(fields.title_words, section(tongue, 1, &entry.title));
@@ -61,9 +67,13 @@ pub(crate) fn document(entry: &SearchDocument, fields: &Fields) -> TantivyDocume
         document.add_text(fields.language, tag);
     }
 
-    document.add_i64(fields.published, entry.published_at.millis());
+    if let Some(published_at) = entry.published_at {
+        document.add_i64(fields.published, published_at.millis());
+    }
     document.add_i64(fields.updated, entry.updated_at.millis());
-    document.add_i64(fields.year, i64::from(entry.year));
+    if let Some(year) = entry.year {
+        document.add_i64(fields.year, i64::from(year));
+    }
     document.add_bool(fields.featured, entry.featured);
 
     document.add_text(fields.stored_title, &entry.title);
@@ -75,6 +85,11 @@ pub(crate) fn document(entry: &SearchDocument, fields: &Fields) -> TantivyDocume
 /// The term that an entry is deleted and found by.
 pub(crate) fn id_term(id: EntryId, fields: &Fields) -> Term {
     Term::from_field_bytes(fields.id, id.uuid().as_bytes())
+}
+
+/// The term that what is not published has for each author of its byline.
+pub(crate) fn byline_term(author: AuthorId, fields: &Fields) -> Term {
+    Term::from_field_bytes(fields.byline, author.uuid().as_bytes())
 }
 
 /// The entry whose id has these halves.

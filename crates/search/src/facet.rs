@@ -80,7 +80,10 @@ impl SegmentCounter {
     fn new(field: FacetField, segment: &SegmentReader) -> tantivy::Result<Self> {
         let columns = segment.fast_fields();
         let column = match field {
-            FacetField::Year => return Ok(Self::Years(columns.i64("year")?, HashMap::new())),
+            FacetField::Year => {
+                let years = columns.column_opt("year")?;
+                return Ok(years.map_or(Self::None, |years| Self::Years(years, HashMap::new())));
+            }
             FacetField::Tag => "tag_label",
             FacetField::Category => "category_label",
             FacetField::Author => "author_label",

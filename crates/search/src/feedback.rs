@@ -7,10 +7,11 @@ use tantivy::query::{BooleanQuery, Occur, Query};
 use tantivy::{DocAddress, Term};
 
 use crate::order::Place;
-use crate::ranking::rarity;
+use crate::ranking::{rarity, weighed};
 use crate::scoring::Scoring;
 use crate::snapshot::Snapshot;
 use crate::tongue::Stems;
+use crate::view::View;
 use crate::weights;
 use crate::words::{Scanner, WordMap};
 
@@ -29,9 +30,9 @@ pub(crate) struct Feedback {
 
 impl Feedback {
     /// What finds what the question finds, the best by all its words and the added ones.
-    pub(crate) fn query(&self, snapshot: &Snapshot, added: &[Added]) -> Box<dyn Query> {
+    pub(crate) fn query(&self, view: &View, added: &[Added]) -> Box<dyn Query> {
         let mut words: Vec<Box<dyn Query>> = self.words.iter().map(|query| query.box_clone()).collect();
-        words.extend(added.iter().map(|added| added.query(snapshot)));
+        words.extend(added.iter().map(|added| added.query(view)));
         let words = Box::new(BooleanQuery::union(words));
         if self.conditions.is_empty() {
             return words;
@@ -52,19 +53,18 @@ pub(crate) struct Added {
 
 impl Added {
     /// Lets it score.
-    pub(crate) fn score_in(&self, snapshot: &Snapshot, scoring: &mut Scoring) {
-        scoring.add_term(snapshot.words().term(&self.stem), self.weight * self.rarity);
+    pub(crate) fn score_in(&self, view: &View, scoring: &mut Scoring) {
+        scoring.add_term(view.words().term(&self.stem), self.weight * self.rarity);
     }
 
-    fn query(&self, snapshot: &Snapshot) -> Box<dyn Query> {
-        let ranking = crate::ranking::Ranking { words: snapshot.words(), entries: snapshot.entries() };
-        ranking.term(&self.stem, self.weight)
+    fn query(&self, view: &View) -> Box<dyn Query> {
+        weighed(view.words().term(&self.stem), self.weight)
     }
 }
 
 /// The most telling stems of the best entries: those that several of them have and few others.
 pub(crate) fn added(
-    snapshot: &Snapshot,
+    view: &View,
     scoring: &mut Scoring,
     best: &[(Place, DocAddress)],
     stems: &mut Stems,
@@ -75,7 +75,7 @@ pub(crate) fn added(
     // How much the entries say of it, and how many of them say it.
     let mut said: WordMap<(f32, u32)> = WordMap::default();
     for (place, address) in best.iter().take(weights::FEEDBACK_ENTRIES) {
-        let (counts, length) = counts(snapshot, *address, stems)?;
+        let (counts, length) = counts(&view.here, *address, stems)?;
         for (stem, count) in counts {
             let said = said.entry(stem).or_default();
             let often = count / (count + SATURATION * (0.25 + length / LONG));
@@ -83,8 +83,8 @@ pub(crate) fn added(
             said.1 += 1;
         }
     }
-    let entries = snapshot.entries();
-    let words = snapshot.words();
+    let entries = view.entries();
+    let words = view.words();
     let mut telling: Vec<(f32, String, f32)> = Vec::new();
     let mut typed: Vec<(f32, Term)> = Vec::new();
     for (stem, (worth, by)) in said {

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::ops::Bound;
 
 use inkstand_model::{
-    CategoryMatch, EntryFilter, EntryKind, FacetField, HashtagMatch, InstantRange, Language, Match, Slug,
+    CategoryMatch, EntryFilter, EntryKind, FacetField, HashtagMatch, InstantRange, Language, Match,
+    SearchRequest, Slug,
 };
 use tantivy::Term;
 use tantivy::query::{
@@ -12,7 +13,7 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use crate::document::{former, id_term, kind_number};
+use crate::document::{byline_term, former, id_term, kind_number};
 use crate::schema::Fields;
 use crate::words;
 
@@ -54,10 +55,22 @@ impl Conditions {
         conditions
     }
 
+    /// Adds the clauses of others.
+    pub(crate) fn and(&mut self, others: Self) {
+        self.clauses.extend(others.into_clauses());
+    }
+
     /// The clauses of a boolean query.
     pub(crate) fn into_clauses(self) -> Clauses {
         let choices = self.choices.into_iter().map(|(_, query)| (Occur::Must, query));
         self.clauses.into_iter().chain(choices).collect()
+    }
+
+    /// The same, to be used again.
+    pub(crate) fn clauses(&self) -> Clauses {
+        let clauses = self.clauses.iter().map(|(occur, query)| (*occur, query.box_clone()));
+        let choices = self.choices.iter().map(|(_, query)| (Occur::Must, query.box_clone()));
+        clauses.chain(choices).collect()
     }
 
     /// The same without the choice among the values of a field.
@@ -173,6 +186,17 @@ impl Conditions {
         }
         self.none(slugs.none.iter().flat_map(|slug| slug_terms(slug, fields)).collect());
     }
+}
+
+/// The conditions of a request on what is not published: its stages, and whose it must be.
+pub(crate) fn unpublished_conditions(request: &SearchRequest, fields: &Fields) -> Conditions {
+    let mut conditions = Conditions::default();
+    let statuses = request.filter.statuses.iter();
+    conditions.any(statuses.map(|status| Term::from_field_text(fields.status, status.as_str())).collect());
+    if let Some(authors) = &request.unpublished_of {
+        conditions.any(authors.iter().map(|&author| byline_term(author, fields)).collect());
+    }
+    conditions
 }
 
 /// The terms of a slug in several fields: of those that have it, and of those that had it once.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Condvar, Mutex};
 
+use inkstand_model::Position;
 use tantivy::Directory;
 use tantivy::directory::INDEX_WRITER_LOCK;
 use tantivy::indexer::IndexWriterOptions;
@@ -12,24 +13,26 @@ use tantivy::{IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
 
 use crate::disk::{Disk, MANAGED_LIST, NEW_MANAGED_LIST};
 use crate::error::{Error, OpenError, guarded};
+use crate::half::{Half, Writers};
 use crate::index::{Current, Desk, Shared};
 use crate::position::from_payload;
 use crate::schema::{schema, tokenizers};
-use crate::snapshot::Snapshot;
 use crate::word_list::WordLists;
 
-/// What the writer may hold in memory before it writes a segment.
+/// What the writer of published entries may hold in memory before it writes a segment.
 const WRITER_MEMORY: usize = 120_000_000;
+/// The same for the others, of which there are few: about the least that tantivy wants.
+const SMALL_WRITER_MEMORY: usize = 20_000_000;
+/// The folder of what is not published, within the index's own.
+const UNPUBLISHED: &str = "unpublished";
 /// The lists of files that make a folder an index's.
 const LISTS: [&str; 2] = ["meta.json", MANAGED_LIST];
 
 /// Opens or creates the index of a folder.
 pub(crate) fn open(dir: &Path) -> Result<Shared, OpenError> {
-    fs::create_dir_all(dir).map_err(OpenError::Io)?;
-    // A creation that was cut short leaves the second list without the first.
-    let exists = LISTS.iter().any(|list| dir.join(list).exists());
+    fs::create_dir_all(dir.join(UNPUBLISHED)).map_err(OpenError::Io)?;
     let mut engine_error = None;
-    let opened = guarded(&AtomicBool::new(false), || match open_guarded(dir, exists) {
+    let opened = guarded(&AtomicBool::new(false), || match open_guarded(dir) {
         Ok(shared) => Ok(Some(shared)),
         Err(error) => {
             engine_error = Some(error);
@@ -43,51 +46,79 @@ pub(crate) fn open(dir: &Path) -> Result<Shared, OpenError> {
     }
 }
 
-fn open_guarded(dir: &Path, exists: bool) -> tantivy::Result<Shared> {
-    let (schema, fields) = schema();
-    let disk = Disk::open(dir)?;
-    let mut engine = if exists {
-        tantivy::Index::open(disk)?
-    } else {
-        tantivy::Index::create(disk, schema.clone(), IndexSettings::default())?
-    };
-    if engine.schema() != schema {
-        return Err(TantivyError::SchemaError("it is of another version".to_owned()));
-    }
-    engine.set_tokenizers(tokenizers());
-    engine.set_fast_field_tokenizers(tokenizers());
-    let options = IndexWriterOptions::builder()
-        .num_worker_threads(1)
-        .num_merge_threads(1)
-        .memory_budget_per_thread(WRITER_MEMORY)
-        .build();
-    let writer: IndexWriter = engine.writer_with_options(options)?;
-    let position = match engine.load_metas()?.payload {
-        None => None,
-        Some(payload) => Some(
-            from_payload(&payload)
-                .ok_or_else(|| TantivyError::SchemaError("its position cannot be read".to_owned()))?,
-        ),
-    };
-    let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-    let lists = WordLists::default();
-    let snapshot = Snapshot::take(reader.searcher(), fields, lists.clone())?;
+fn open_guarded(dir: &Path) -> tantivy::Result<Shared> {
+    let published = Opened::of(dir, WRITER_MEMORY)?;
+    let unpublished = Opened::of(&dir.join(UNPUBLISHED), SMALL_WRITER_MEMORY)?;
+    // What is not published is written first and only where there is something to write, so that its position may be
+    // any of the same log. Where it has none, its files were lost.
+    let position =
+        published.position.filter(|at| unpublished.position.is_some_and(|other| other.log == at.log));
+    let current =
+        Current { published: published.half.look()?, unpublished: unpublished.half.look()?, position };
     Ok(Shared {
-        engine,
-        fields,
-        reader,
+        published: published.half,
+        unpublished: unpublished.half,
         broken: AtomicBool::new(false),
-        desk: Mutex::new(Desk { writer: Some(writer), lent: false }),
+        desk: Mutex::new(Desk {
+            writers: Some(Writers { published: published.writer, unpublished: unpublished.writer }),
+            lent: false,
+        }),
         given_back: Condvar::new(),
-        current: Mutex::new(Current { snapshot: snapshot.into(), position }),
-        lists,
+        current: Mutex::new(current),
         stems: Mutex::default(),
     })
 }
 
+/// One folder, opened.
+struct Opened {
+    half: Half,
+    writer: IndexWriter,
+    position: Option<Position>,
+}
+
+impl Opened {
+    fn of(dir: &Path, memory: usize) -> tantivy::Result<Self> {
+        let (schema, fields) = schema();
+        // A creation that was cut short leaves the second list without the first.
+        let exists = LISTS.iter().any(|list| dir.join(list).exists());
+        let disk = Disk::open(dir)?;
+        let mut engine = if exists {
+            tantivy::Index::open(disk)?
+        } else {
+            tantivy::Index::create(disk, schema.clone(), IndexSettings::default())?
+        };
+        if engine.schema() != schema {
+            return Err(TantivyError::SchemaError("it is of another version".to_owned()));
+        }
+        engine.set_tokenizers(tokenizers());
+        engine.set_fast_field_tokenizers(tokenizers());
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(1)
+            .num_merge_threads(1)
+            .memory_budget_per_thread(memory)
+            .build();
+        let writer: IndexWriter = engine.writer_with_options(options)?;
+        let position = match engine.load_metas()?.payload {
+            None => None,
+            Some(payload) => Some(
+                from_payload(&payload)
+                    .ok_or_else(|| TantivyError::SchemaError("its position cannot be read".to_owned()))?,
+            ),
+        };
+        let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { half: Half { engine, fields, reader, lists: WordLists::default() }, writer, position })
+    }
+}
+
 /// Removes the files of an index from a folder, while nobody writes to it.
 pub(crate) fn clear(dir: &Path) -> Result<(), OpenError> {
-    fs::create_dir_all(dir).map_err(OpenError::Io)?;
+    let unpublished = dir.join(UNPUBLISHED);
+    fs::create_dir_all(&unpublished).map_err(OpenError::Io)?;
+    clear_one(dir)?;
+    clear_one(&unpublished)
+}
+
+fn clear_one(dir: &Path) -> Result<(), OpenError> {
     let directory = Disk::open(dir).map_err(TantivyError::from)?;
     let lock =
         directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|error| TantivyError::LockFailure(error, None))?;

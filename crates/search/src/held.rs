@@ -10,13 +10,13 @@ use crate::index::Index;
 use crate::snapshot::Snapshot;
 
 impl Index {
-    /// All entries that can be found.
+    /// All published entries, which everybody can find.
     ///
     /// # Errors
     /// [`Error::Broken`] where the index is damaged.
     #[instrument(name = "search.entries", skip_all)]
     pub fn entries(&self) -> Result<BTreeSet<EntryId>, Error> {
-        self.ask(|snapshot| held(&snapshot))
+        self.ask(|current| held(&current.published))
     }
 }
 

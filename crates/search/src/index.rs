@@ -1,28 +1,27 @@
 //! The index: opening, searching, following the log.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use inkstand_model::{
-    EntryId, Facet, FacetField, Position, SearchDocument, SearchRequest, SearchResults, Slug, Suggestion,
+    EntryId, EntryStatus, Facet, FacetField, Position, SearchDocument, SearchRequest, SearchResults, Slug,
+    Suggestion,
 };
-use tantivy::{IndexReader, IndexWriter};
 use tracing::instrument;
 
-use crate::document::{document, id_term};
+use crate::answering::Answering;
+use crate::document::id_term;
 use crate::error::{Error, OpenError, guarded};
 use crate::folder;
-use crate::position::to_payload;
-use crate::question::Understood;
+use crate::half::{Half, Writers};
 use crate::rebuild::Rebuild;
-use crate::schema::Fields;
 use crate::snapshot::Snapshot;
 use crate::synonyms::Synonyms;
 use crate::tongue::Stems;
-use crate::word_list::WordLists;
 
-/// The index of a blog's published entries: a cheap handle, all clones of which are the same index.
+/// The index of a blog's entries: a cheap handle, all clones of which are the same index.
 ///
 /// Every method blocks; call them where blocking is allowed.
 #[derive(Clone)]
@@ -42,16 +41,14 @@ pub struct Batch {
 
 /// What all clones of an [`Index`] share.
 pub(crate) struct Shared {
-    pub(crate) engine: tantivy::Index,
-    pub(crate) fields: Fields,
-    pub(crate) reader: IndexReader,
+    pub(crate) published: Half,
+    pub(crate) unpublished: Half,
     /// Set for good when the index turned out to be damaged.
     pub(crate) broken: AtomicBool,
     pub(crate) desk: Mutex<Desk>,
-    /// Told when a rebuild gives the writer back.
+    /// Told when a rebuild gives the writers back.
     pub(crate) given_back: Condvar,
     pub(crate) current: Mutex<Current>,
-    pub(crate) lists: WordLists,
     /// Stems of words that questions met, for the next ones.
     pub(crate) stems: Mutex<Vec<Stems>>,
 }
@@ -59,15 +56,15 @@ pub(crate) struct Shared {
 /// For about as many questions as are answered at once; each may come to a few megabytes.
 const STEMS_KEPT: usize = 8;
 
-/// Where the writer lies.
+/// Where the writers lie.
 pub(crate) struct Desk {
-    /// Not there while a rebuild has it, after the index broke, and after it was closed.
-    pub(crate) writer: Option<IndexWriter>,
+    /// Not there while a rebuild has them, after the index broke, and after it was closed.
+    pub(crate) writers: Option<Writers>,
     pub(crate) lent: bool,
 }
 
 impl Desk {
-    /// Why the writer is not there.
+    /// Why the writers are not there.
     pub(crate) fn absent(lent: bool) -> Error {
         if lent { Error::Rebuilding } else { Error::Closed }
     }
@@ -76,7 +73,8 @@ impl Desk {
 /// What the last commit left.
 #[derive(Clone)]
 pub(crate) struct Current {
-    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) published: Arc<Snapshot>,
+    pub(crate) unpublished: Arc<Snapshot>,
     pub(crate) position: Option<Position>,
 }
 
@@ -116,13 +114,13 @@ impl Index {
         self.current().position
     }
 
-    /// The number of entries that can be found.
+    /// The number of published entries, which everybody can find.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.current().snapshot.searcher.num_docs()
+        self.current().published.searcher.num_docs()
     }
 
-    /// Whether there is nothing to be found.
+    /// Whether there is nothing for everybody to find.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -149,21 +147,26 @@ impl Index {
             return Err(Error::Broken);
         }
         let lent = desk.lent;
-        let writer = desk.writer.as_mut().ok_or(Desk::absent(lent))?;
+        let writers = desk.writers.as_mut().ok_or(Desk::absent(lent))?;
         let applied = guarded(&self.shared.broken, || {
-            let fields = &self.shared.fields;
-            for &id in &batch.deletes {
-                writer.delete_term(id_term(id, fields));
+            let fields = &self.shared.published.fields;
+            let unpublished = self.shared.touches_unpublished(&batch)?;
+            for id in batch.deletes.iter().copied().chain(batch.upserts.iter().map(|entry| entry.id)) {
+                writers.delete(id, fields);
             }
-            for entry in &batch.upserts {
-                writer.delete_term(id_term(entry.id, fields));
-                writer.add_document(document(entry, fields))?;
+            // Of several versions the last counts, and the first may be of the other half.
+            let last: HashMap<EntryId, usize> =
+                batch.upserts.iter().enumerate().map(|(place, entry)| (entry.id, place)).collect();
+            for (place, entry) in batch.upserts.iter().enumerate() {
+                if last.get(&entry.id) == Some(&place) {
+                    writers.add(entry, fields)?;
+                }
             }
-            commit(writer, position)?;
+            writers.commit(position, unpublished)?;
             self.shared.look_again(position)
         });
         if applied.is_err() {
-            self.shared.give_up(&mut desk.writer);
+            self.shared.give_up(&mut desk.writers);
         }
         applied
     }
@@ -177,15 +180,16 @@ impl Index {
         Rebuild::begin(self.clone())
     }
 
-    /// Finds entries. No text is an error.
+    /// Finds entries: published ones, and the others by their stages where the request's filter names those.
+    /// No text is an error.
     ///
     /// # Errors
     /// [`Error::Broken`] where the index is damaged.
     #[instrument(name = "search.query", skip_all, fields(limit = request.limit, skip = request.skip))]
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResults, Error> {
         let mut stems = lock(&self.shared.stems).pop().unwrap_or_default();
-        let found = self
-            .ask(|snapshot| Understood::new(snapshot, request, &self.synonyms)?.hits(request, &mut stems));
+        let found =
+            self.ask(|current| Answering::new(current, request, &self.synonyms)?.hits(request, &mut stems));
         let mut known = lock(&self.shared.stems);
         if known.len() < STEMS_KEPT {
             known.push(stems);
@@ -199,7 +203,7 @@ impl Index {
     /// [`Error::Broken`] where the index is damaged.
     #[instrument(name = "search.count", skip_all)]
     pub fn count(&self, request: &SearchRequest) -> Result<u64, Error> {
-        self.ask(|snapshot| Understood::new(snapshot, request, &self.synonyms)?.count())
+        self.ask(|current| Answering::new(current, request, &self.synonyms)?.count())
     }
 
     /// Counts what [`Index::search`] finds by the values of fields: of each the most frequent ones, so many, equal ones
@@ -213,16 +217,16 @@ impl Index {
         request: &SearchRequest,
         wanted: &[(FacetField, usize)],
     ) -> Result<Vec<Vec<Facet>>, Error> {
-        self.ask(|snapshot| Understood::new(snapshot, request, &self.synonyms)?.facets(wanted))
+        self.ask(|current| Answering::new(current, request, &self.synonyms)?.facets(wanted))
     }
 
-    /// Titles, tags and authors one of whose words begins as what was typed.
+    /// Titles, tags and authors one of whose words begins as what was typed; of published entries alone.
     ///
     /// # Errors
     /// [`Error::Broken`] where the index is damaged.
     #[instrument(name = "search.suggest", skip_all)]
     pub fn suggest(&self, typed: &str, first: usize) -> Result<Vec<Suggestion>, Error> {
-        self.ask(|snapshot| snapshot.suggest(typed, first))
+        self.ask(|current| current.published.suggest(typed, first))
     }
 
     /// For each of these entries the posts that say most of what it says, nearest first; none where it is not in the
@@ -232,7 +236,7 @@ impl Index {
     /// [`Error::Broken`] where the index is damaged.
     #[instrument(name = "search.related", skip_all, fields(entries = entries.len()))]
     pub fn related(&self, entries: &[EntryId], first: usize) -> Result<Vec<Vec<EntryId>>, Error> {
-        self.ask(|snapshot| entries.iter().map(|&entry| snapshot.related(entry, first)).collect())
+        self.ask(|current| entries.iter().map(|&entry| current.published.related(entry, first)).collect())
     }
 
     /// For each of these tags those that stand most tellingly beside it on its posts.
@@ -241,7 +245,7 @@ impl Index {
     /// [`Error::Broken`] where the index is damaged.
     #[instrument(name = "search.related_tags", skip_all, fields(tags = tags.len()))]
     pub fn related_tags(&self, tags: &[Slug], first: usize) -> Result<Vec<Vec<Slug>>, Error> {
-        self.ask(|snapshot| tags.iter().map(|tag| snapshot.related_tags(tag, first)).collect())
+        self.ask(|current| tags.iter().map(|tag| current.published.related_tags(tag, first)).collect())
     }
 
     /// Reads all files and compares their checksums: flipped bytes can also make an index answer wrongly. It takes
@@ -252,7 +256,8 @@ impl Index {
     #[instrument(name = "search.verify", skip_all)]
     pub fn verify(&self) -> Result<(), Error> {
         let verified = guarded(&self.shared.broken, || {
-            let damaged = self.shared.engine.validate_checksum()?;
+            let mut damaged = self.shared.published.engine.validate_checksum()?;
+            damaged.extend(self.shared.unpublished.engine.validate_checksum()?);
             if damaged.is_empty() {
                 return Ok(());
             }
@@ -269,15 +274,12 @@ impl Index {
         let desk = lock(&self.shared.desk);
         let mut desk =
             self.shared.given_back.wait_while(desk, |desk| desk.lent).unwrap_or_else(PoisonError::into_inner);
-        drop(desk.writer.take());
+        drop(desk.writers.take());
     }
 
-    pub(crate) fn ask<T>(
-        &self,
-        question: impl FnOnce(Arc<Snapshot>) -> tantivy::Result<T>,
-    ) -> Result<T, Error> {
-        let snapshot = self.current().snapshot;
-        let answer = guarded(&self.shared.broken, || question(snapshot));
+    pub(crate) fn ask<T>(&self, question: impl FnOnce(&Current) -> tantivy::Result<T>) -> Result<T, Error> {
+        let current = self.current();
+        let answer = guarded(&self.shared.broken, || question(&current));
         self.let_go_if_broken();
         answer
     }
@@ -291,7 +293,7 @@ impl Index {
         if self.is_broken() {
             // A writer in use is let go of by its user.
             if let Ok(mut desk) = self.shared.desk.try_lock() {
-                self.shared.give_up(&mut desk.writer);
+                self.shared.give_up(&mut desk.writers);
             }
         }
     }
@@ -304,34 +306,42 @@ impl std::fmt::Debug for Index {
 }
 
 impl Shared {
-    /// Makes the last commit what questions are answered from.
+    /// Whether a batch writes to what is not published, or may take something out of it.
+    fn touches_unpublished(&self, batch: &Batch) -> tantivy::Result<bool> {
+        let current = lock(&self.current).clone();
+        if current.position.is_none()
+            || batch.upserts.iter().any(|entry| entry.status != EntryStatus::Published)
+        {
+            return Ok(true);
+        }
+        let ids = batch.deletes.iter().copied().chain(batch.upserts.iter().map(|entry| entry.id));
+        for id in ids {
+            if current.unpublished.searcher.doc_freq(&id_term(id, &self.unpublished.fields))? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Makes the last commits what questions are answered from, both at once.
     pub(crate) fn look_again(&self, position: Position) -> tantivy::Result<()> {
-        self.reader.reload()?;
-        let snapshot = Arc::new(Snapshot::take(self.reader.searcher(), self.fields, self.lists.clone())?);
-        *lock(&self.current) = Current { snapshot, position: Some(position) };
+        let (published, unpublished) = (self.published.look_again()?, self.unpublished.look_again()?);
+        *lock(&self.current) = Current { published, unpublished, position: Some(position) };
         Ok(())
     }
 
-    /// Forgets what is written but not committed; where even that fails, or the index is broken, the writer.
-    pub(crate) fn give_up(&self, place: &mut Option<IndexWriter>) {
-        let Some(mut writer) = place.take() else { return };
-        let rolled_back = guarded(&self.broken, || writer.rollback());
+    /// Forgets what is written but not committed; where even that fails, or the index is broken, the writers.
+    pub(crate) fn give_up(&self, place: &mut Option<Writers>) {
+        let Some(mut writers) = place.take() else { return };
+        let rolled_back = guarded(&self.broken, || writers.rollback());
         if rolled_back.is_ok() {
-            *place = Some(writer);
+            *place = Some(writers);
         } else {
             self.broken.store(true, Ordering::Release);
-            // Its threads may have died in a panic.
-            _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(writer)));
+            // Their threads may have died in a panic.
+            _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(writers)));
         }
     }
-}
-
-/// Commits with a position in the payload.
-pub(crate) fn commit(writer: &mut IndexWriter, position: Position) -> tantivy::Result<()> {
-    let mut prepared = writer.prepare_commit()?;
-    prepared.set_payload(&to_payload(position));
-    prepared.commit()?;
-    Ok(())
 }
 
 /// Locks, also after a panic: what the locks of this crate hold is replaced as a whole or not at all.

@@ -22,7 +22,7 @@ pub(crate) fn corrected(text: &str, words: &[AskedWord]) -> Option<String> {
 pub(crate) fn did_you_mean(
     text: &str,
     words: &[AskedWord],
-    dictionary: Dictionary<'_>,
+    dictionary: &Dictionary<'_>,
     entries: u64,
 ) -> tantivy::Result<Option<String>> {
     if words.iter().any(|word| word.entries == 0 || word.corrected) {

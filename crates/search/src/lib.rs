@@ -1,7 +1,6 @@
 //! Finding entries by their words.
 //!
-//! An [`Index`] is a folder that holds what the blog has published, in the form in which it is found fast. It is
-//! derived: everything in it comes from the database, it follows the change log by [`Index::apply`], knows from its
+//! An [`Index`] is a folder that holds the blog's entries, in the form in which they are found fast. It is derived: everything in it comes from the database, it follows the change log by [`Index::apply`], knows from its
 //! own last commit how far it has come ([`Index::position`]), and where it is lost, damaged or of an older format
 //! it is thrown away ([`Index::recreate`]) and filled again ([`Index::rebuild`]) while it goes on answering.
 //!
@@ -12,10 +11,10 @@
 //! # let position = Position { log: LogId::from_uuid(uuid::Uuid::nil()), seq: Seq::new(1) };
 //! # let at = Instant::parse_rfc3339("2024-05-01T10:00:00Z").unwrap();
 //! # let post = SearchDocument {
-//! #     id: EntryId::from_uuid(uuid::Uuid::from_u128(7)), kind: EntryKind::Post,
+//! #     id: EntryId::from_uuid(uuid::Uuid::from_u128(7)), kind: EntryKind::Post, status: EntryStatus::Published, byline: vec![],
 //! #     title: "A café in Paris".into(), text: "We were launching boats.".into(),
 //! #     tags: vec![], categories: vec![], category_ancestors: vec![], authors: vec![], series: None,
-//! #     hashtags: vec![], language: Language::english(), published_at: at, updated_at: at, year: 2024, featured: false,
+//! #     hashtags: vec![], language: Language::english(), published_at: Some(at), updated_at: at, year: Some(2024), featured: false,
 //! # };
 //! let index = Index::open(folder.path()).unwrap();
 //! index.apply(Batch { upserts: vec![post], deletes: vec![] }, position).unwrap();
@@ -37,10 +36,15 @@
 //!   a tag that is the whole question. All its numbers stand in `weights`. `feedback` adds words to long questions.
 //! - `marks` and `passages` show what matched, from the very terms that were searched for.
 //!
-//! What this crate does not do: it does not read the database and does not know drafts (its caller hands it nothing
-//! but what is published), and it does not know an executor (every method blocks).
+//! What is not published is in an index of its own beside that of what is (`half`), and only requests that name its
+//! stages look there (`view`), so that neither a hit nor a number nor a suggested word tells of it. `answering` puts
+//! together what both answer.
+//!
+//! What this crate does not do: it does not read the database, it does not know who may see what is not published (its
+//! caller says whose entries a request may look at), and it does not know an executor (every method blocks).
 
 mod analyzer;
+mod answering;
 mod asked;
 mod at_least;
 mod best;
@@ -54,6 +58,7 @@ mod feedback;
 mod filter;
 mod folder;
 mod function_words;
+mod half;
 mod held;
 mod index;
 mod instead;
@@ -74,6 +79,7 @@ mod stored;
 mod suggest;
 mod synonyms;
 mod tongue;
+mod view;
 mod weights;
 mod word_list;
 mod words;

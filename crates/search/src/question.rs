@@ -1,21 +1,19 @@
-//! A request, understood: asked once, it answers with hits, their number and their facets, all of one state of
-//! the index.
+//! A request, understood: asked of what it may look at, it finds hits, counts them, and counts them by fields.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
-use inkstand_model::{
-    EntryFilter, Facet, FacetField, InstantRange, SearchHit, SearchOrder, SearchRequest, SearchResults, Slug,
-};
+use inkstand_model::{EntryFilter, FacetField, InstantRange, SearchHit, SearchOrder, SearchRequest, Slug};
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
 use crate::asked::{AskedWord, Asker};
 use crate::best::{Placed, best};
-use crate::facet::{FacetCounter, LabelCounts, most_frequent};
+use crate::facet::{FacetCounter, LabelCounts};
 use crate::feedback::{self, Feedback};
-use crate::filter::{Clauses, Conditions, hashtag_terms, kind_term, language_term, slug_terms};
+use crate::filter::{
+    Clauses, Conditions, hashtag_terms, kind_term, language_term, slug_terms, unpublished_conditions,
+};
 use crate::instead::{corrected, did_you_mean};
 use crate::marks::Marker;
 use crate::query_language::{Wanted, parse, words_and_phrases};
@@ -25,11 +23,12 @@ use crate::shortlist::Shortlist;
 use crate::snapshot::Snapshot;
 use crate::synonyms::Synonyms;
 use crate::tongue::{Stems, Tongue};
+use crate::view::View;
 use crate::{weights, words};
 
 /// A request, understood.
 pub(crate) struct Understood {
-    snapshot: Arc<Snapshot>,
+    view: View,
     /// What a hit must be like.
     matching: Box<dyn Query>,
     /// How hits are found and ordered.
@@ -39,11 +38,11 @@ pub(crate) struct Understood {
     /// What is counted by fields among whose values the request chooses: `matching` without that choice.
     widened: Vec<(FacetField, Box<dyn Query>)>,
     /// Values of fields that the request asks for.
-    selected: HashSet<(FacetField, String)>,
+    pub(crate) selected: HashSet<(FacetField, String)>,
     order: SearchOrder,
     marker: Marker,
-    corrected: Option<String>,
-    did_you_mean: Option<String>,
+    pub(crate) corrected: Option<String>,
+    pub(crate) did_you_mean: Option<String>,
 }
 
 /// How hits are found and ordered.
@@ -63,89 +62,22 @@ struct TwoSteps {
 }
 
 impl Understood {
-    /// Takes a request apart and looks its words up.
-    pub(crate) fn new(
-        snapshot: Arc<Snapshot>,
-        request: &SearchRequest,
-        synonyms: &Synonyms,
-    ) -> tantivy::Result<Self> {
-        let understanding = Understanding::of(&snapshot, request, synonyms)?;
-        let scored = !understanding.words.is_empty() || !understanding.phrases.is_empty();
-        let order = match request.order {
-            SearchOrder::Relevance if !scored => SearchOrder::Newest,
-            order => order,
-        };
-        let corrected = corrected(&request.text, &understanding.words);
-        let did_you_mean = if request.did_you_mean {
-            let entries = snapshot.searcher.num_docs();
-            did_you_mean(&request.text, &understanding.words, snapshot.words(), entries)?
-        } else {
-            None
-        };
-        let marker = understanding.marker();
-        let selected = understanding.conditions.selected().clone();
-        let choices = understanding.choices();
-        let Queries { matching, words, finding, of_terms } = understanding.queries(order)?;
-        let widened = choices.into_iter().map(|(field, mut clauses)| {
-            let everything = || Box::new(AllQuery) as Box<dyn Query>;
-            clauses.push((Occur::Must, words.as_ref().map_or_else(everything, |words| words.box_clone())));
-            (field, Box::new(BooleanQuery::new(clauses)) as Box<dyn Query>)
-        });
-        let widened = widened.collect();
-        // Of terms alone most postings are never looked at, unless they had to be counted.
-        let in_one_go = !of_terms;
-        Ok(Self {
-            matching,
-            finding,
-            in_one_go,
-            widened,
-            selected,
-            order,
-            marker,
-            corrected,
-            did_you_mean,
-            snapshot,
-        })
-    }
-
-    /// A page of hits, and how many there are on all pages where that is wanted.
-    pub(crate) fn hits(&self, request: &SearchRequest, stems: &mut Stems) -> tantivy::Result<SearchResults> {
-        let searcher = &self.snapshot.searcher;
-        let (skip, limit) = (request.skip as usize, request.limit as usize);
-        let entries = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
-        let until = skip.saturating_add(limit).saturating_add(1).min(entries);
-        let mut results = SearchResults {
-            corrected: self.corrected.clone(),
-            did_you_mean: self.did_you_mean.clone(),
-            ..SearchResults::default()
-        };
-        let (found, counted) = match skip < until {
-            true => self.first(until, request.total && self.in_one_go, stems)?,
-            false => (Vec::new(), None),
-        };
-        if request.total {
-            results.total = Some(counted.map_or_else(|| self.count(), Ok)?);
-        }
-        results.has_next = found.len() > skip.saturating_add(limit);
-        for (place, address) in found.into_iter().skip(skip).take(limit) {
-            let stems = request.marks.then_some(&mut *stems);
-            results.hits.push(self.hit(place.score, address, stems)?);
-        }
-        Ok(results)
-    }
-
-    /// The first hits, at least `until` where there are as many; with `counting`, how many there are.
-    fn first(
+    /// A page of them up to `until`, at least, where there are as many; with `counting`, how many there are where
+    /// that is found on the way.
+    pub(crate) fn first(
         &self,
         until: usize,
         counting: bool,
         stems: &mut Stems,
     ) -> tantivy::Result<(Placed, Option<u64>)> {
+        let entries = usize::try_from(self.view.here.searcher.num_docs()).unwrap_or(usize::MAX);
+        let until = until.min(entries);
+        let counting = counting && self.in_one_go;
         let Finding::InTwoSteps(steps) = &self.finding else {
-            return best(&self.snapshot, &*self.matching, self.order, until, counting);
+            return best(&self.view, &*self.matching, self.order, until, counting);
         };
         let TwoSteps { lifted, scoring, feedback } = &**steps;
-        let mut shortlist = Shortlist::new(&self.snapshot);
+        let mut shortlist = Shortlist::new(&self.view);
         let count = shortlist.add(&*self.matching, counting)?;
         for lifted in lifted {
             shortlist.add(&**lifted, false)?;
@@ -153,15 +85,15 @@ impl Understood {
         let mut found = shortlist.scored(scoring)?;
         if let Some(feedback) = feedback {
             let mut scoring = scoring.clone();
-            let added = feedback::added(&self.snapshot, &mut scoring, &found, stems)?;
-            added.iter().for_each(|added| added.score_in(&self.snapshot, &mut scoring));
-            shortlist.add(&*feedback.query(&self.snapshot, &added), false)?;
+            let added = feedback::added(&self.view, &mut scoring, &found, stems)?;
+            added.iter().for_each(|added| added.score_in(&self.view, &mut scoring));
+            shortlist.add(&*feedback.query(&self.view, &added), false)?;
             found = shortlist.scored(&scoring)?;
         }
         if until > found.len() && found.len() >= weights::SHORTLIST {
             // Nobody reads so far, but programs do: behind the shortlist, the plain sum is the order.
             let listed: HashSet<DocAddress> = found.iter().map(|(_, address)| *address).collect();
-            let (mut rest, _) = best(&self.snapshot, &*self.matching, self.order, until, false)?;
+            let (mut rest, _) = best(&self.view, &*self.matching, self.order, until, false)?;
             rest.retain(|(_, address)| !listed.contains(address));
             found.extend(rest);
         }
@@ -170,42 +102,46 @@ impl Understood {
 
     /// The number of hits on all pages.
     pub(crate) fn count(&self) -> tantivy::Result<u64> {
-        let searcher = &self.snapshot.searcher;
+        let searcher = &self.view.here.searcher;
         let weight = self.matching.weight(EnableScoring::disabled_from_searcher(searcher))?;
         let counts = searcher.segment_readers().iter().map(|segment| weight.count(segment).map(u64::from));
         counts.sum()
     }
 
-    /// The most frequent values of each of these fields, so many of each, among the hits of all pages; of a field among
-    /// whose values the request chooses, among those that there would be without that choice.
-    pub(crate) fn facets(&self, wanted: &[(FacetField, usize)]) -> tantivy::Result<Vec<Vec<Facet>>> {
-        let mut fields: Vec<FacetField> = wanted.iter().map(|(field, _)| *field).collect();
-        fields.sort_unstable();
-        fields.dedup();
+    /// The hits of all pages by the values of these fields; of a field among whose values the request chooses, those
+    /// that there would be without that choice.
+    pub(crate) fn facets(
+        &self,
+        mut fields: Vec<FacetField>,
+    ) -> tantivy::Result<HashMap<FacetField, LabelCounts>> {
+        let searcher = &self.view.here.searcher;
         let mut counts: HashMap<FacetField, LabelCounts> = HashMap::new();
         for (field, query) in &self.widened {
             if fields.contains(field) {
                 fields.retain(|other| other != field);
-                let counted = self.snapshot.searcher.search(query, &FacetCounter(&[*field]))?;
+                let counted = searcher.search(query, &FacetCounter(&[*field]))?;
                 counts.extend(counted.into_iter().map(|counted| (*field, counted)));
             }
         }
         if !fields.is_empty() {
-            let counted = self.snapshot.searcher.search(&self.matching, &FacetCounter(&fields))?;
+            let counted = searcher.search(&self.matching, &FacetCounter(&fields))?;
             counts.extend(fields.into_iter().zip(counted));
         }
-        let frequent = wanted.iter().map(|(field, first)| {
-            let selected = |value: &str| self.selected.contains(&(*field, value.to_owned()));
-            counts.get(field).map_or_else(Vec::new, |counts| most_frequent(counts, *first, selected))
-        });
-        Ok(frequent.collect())
+        Ok(counts)
     }
 
-    fn hit(&self, score: f32, address: DocAddress, marks: Option<&mut Stems>) -> tantivy::Result<SearchHit> {
-        let (id, kind) = self.snapshot.entry(address)?;
+    /// One hit, with marks where there are stems to make them with.
+    pub(crate) fn hit(
+        &self,
+        score: f32,
+        address: DocAddress,
+        marks: Option<&mut Stems>,
+    ) -> tantivy::Result<SearchHit> {
+        let snapshot = &self.view.here;
+        let (id, kind) = snapshot.entry(address)?;
         let (title, body) = match marks {
             Some(stems) => {
-                let (title, body) = self.marker.mark(&self.snapshot, address, stems)?;
+                let (title, body) = self.marker.mark(snapshot, address, stems)?;
                 (Some(title), body)
             }
             None => (None, Vec::new()),
@@ -226,32 +162,43 @@ struct Queries {
 }
 
 /// What a request asks for, on the way to its queries.
-struct Understanding<'a> {
-    snapshot: &'a Snapshot,
+pub(crate) struct Understanding<'a> {
+    view: &'a View,
     ranking: Ranking<'a>,
     conditions: Conditions,
+    order: SearchOrder,
     /// The words that entries should have.
     words: Vec<AskedWord>,
     /// Words in an order that entries must have.
     phrases: Vec<Vec<String>>,
     /// The tag that the whole text may be.
     whole_text: Option<Slug>,
+    corrected: Option<String>,
+    did_you_mean: Option<String>,
 }
 
 impl<'a> Understanding<'a> {
-    fn of(snapshot: &'a Snapshot, request: &SearchRequest, synonyms: &Synonyms) -> tantivy::Result<Self> {
+    /// Takes a request apart and looks its words up.
+    pub(crate) fn of(view: &'a View, request: &SearchRequest, synonyms: &Synonyms) -> tantivy::Result<Self> {
+        let snapshot = &view.here;
         let mut this = Self {
-            snapshot,
-            ranking: Ranking { words: snapshot.words(), entries: snapshot.entries() },
+            view,
+            ranking: Ranking { words: view.words(), entries: view.entries() },
             conditions: Conditions::of(&request.filter, &request.kinds, &snapshot.fields),
+            order: request.order,
             words: Vec::new(),
             phrases: Vec::new(),
             whole_text: Slug::from_title(&request.text),
+            corrected: None,
+            did_you_mean: None,
         };
+        if view.unpublished {
+            this.conditions.and(unpublished_conditions(request, &snapshot.fields));
+        }
         let tongues = tongues(&request.filter, snapshot);
         let all_tongues = snapshot.all_tongues || !request.filter.languages.is_empty();
         let typed = parse(&request.text, &request.zone);
-        let mut asker = Asker::new(snapshot.words(), &tongues, all_tongues);
+        let mut asker = Asker::new(view.words(), &tongues, all_tongues);
         this.conditions.hashtags(&request.matching.hashtags, &snapshot.fields);
         this.conditions.years(&request.matching.years, &snapshot.fields);
         let title = request.matching.title.as_deref().unwrap_or_default();
@@ -285,12 +232,68 @@ impl<'a> Understanding<'a> {
         }
         this.words = asker.words(&request.text, &ranges);
         asker.look_up(&mut this.words, typed.unfinished)?;
-        synonyms.widen(&mut this.words, &request.text, &ranges, &mut asker, snapshot.words())?;
+        synonyms.widen(&mut this.words, &request.text, &ranges, &mut asker, &view.words())?;
+        if this.order == SearchOrder::Relevance && this.words.is_empty() && this.phrases.is_empty() {
+            this.order = SearchOrder::Newest;
+        }
+        this.corrected = corrected(&request.text, &this.words);
+        if request.did_you_mean {
+            this.did_you_mean = did_you_mean(&request.text, &this.words, &view.words(), view.entries())?;
+        }
         Ok(this)
     }
 
+    /// What finds the hits, which have at least `least` of the telling words.
+    pub(crate) fn understood(self, least: usize) -> tantivy::Result<Understood> {
+        let view = self.view.clone();
+        let order = self.order;
+        let marker = self.marker();
+        let selected = self.conditions.selected().clone();
+        let (corrected, did_you_mean) = (self.corrected.clone(), self.did_you_mean.clone());
+        let choices = self.choices();
+        let Queries { matching, words, finding, of_terms } = self.queries(least)?;
+        let widened = choices.into_iter().map(|(field, mut clauses)| {
+            let everything = || Box::new(AllQuery) as Box<dyn Query>;
+            clauses.push((Occur::Must, words.as_ref().map_or_else(everything, |words| words.box_clone())));
+            (field, Box::new(BooleanQuery::new(clauses)) as Box<dyn Query>)
+        });
+        let widened = widened.collect();
+        // Of terms alone most postings are never looked at, unless they had to be counted.
+        let in_one_go = !of_terms;
+        Ok(Understood {
+            view,
+            matching,
+            finding,
+            in_one_go,
+            widened,
+            selected,
+            order,
+            marker,
+            corrected,
+            did_you_mean,
+        })
+    }
+
+    /// How many of the telling words an entry must have, so that there is one: by relevance, entries with most words
+    /// follow those with all. By date they would stand among them, so that all words are asked for as long as some
+    /// entry has them.
+    pub(crate) fn least(&self) -> tantivy::Result<usize> {
+        let divided = self.ranking.divide(&self.words);
+        let telling = divided.telling.len();
+        let conditions = self.conditions();
+        let mut least = if self.order == SearchOrder::Relevance { most_of(telling) } else { telling };
+        while least > 1 {
+            let matching = with(&conditions, self.ranking.matching(&divided, least));
+            if any(&*matching, &self.view.here.searcher)? {
+                break;
+            }
+            least -= 1;
+        }
+        Ok(least)
+    }
+
     fn condition(&mut self, wanted: Wanted, negated: bool, asker: &mut Asker<'_>) -> tantivy::Result<()> {
-        let fields = &self.snapshot.fields;
+        let fields = &self.view.here.fields;
         match wanted {
             Wanted::Words(_) => {}
             Wanted::Phrase(phrase) => {
@@ -315,7 +318,7 @@ impl<'a> Understanding<'a> {
             Wanted::Author(name) => {
                 let mut slugs: HashSet<Slug> = Slug::from_title(&name).into_iter().collect();
                 let typed = words::folded_words(&name);
-                let named = self.snapshot.names()?.authors.iter().filter(|author| {
+                let named = self.view.here.names()?.authors.iter().filter(|author| {
                     typed.iter().all(|word| author.words.contains(word)) && !typed.is_empty()
                 });
                 slugs.extend(named.map(|author| author.slug.clone()));
@@ -344,7 +347,7 @@ impl<'a> Understanding<'a> {
     }
 
     fn title(&mut self, title: &str, negated: bool, asker: &mut Asker<'_>) {
-        let title_words = self.snapshot.fields.title_words;
+        let title_words = self.view.here.fields.title_words;
         let spelled = phrase_terms(title);
         let query = match spelled.as_slice() {
             // One word is meant with its stem, several as they stand.
@@ -379,20 +382,27 @@ impl<'a> Understanding<'a> {
             let mut clauses = self.conditions.without(field);
             for phrase in &self.phrases {
                 clauses
-                    .extend(sequence(self.snapshot.fields.words, phrase).map(|query| (Occur::Must, query)));
+                    .extend(sequence(self.view.here.fields.words, phrase).map(|query| (Occur::Must, query)));
             }
             (field, clauses)
         };
         self.conditions.chosen_among().into_iter().map(without).collect()
     }
 
-    /// What hits must be like, and how they are found.
-    fn queries(self, order: SearchOrder) -> tantivy::Result<Queries> {
-        let searcher = &self.snapshot.searcher;
-        let mut conditions = self.conditions.into_clauses();
+    /// Everything that hits must be like but for their words.
+    fn conditions(&self) -> Clauses {
+        let mut conditions = self.conditions.clauses();
         for phrase in &self.phrases {
-            conditions.extend(sequence(self.snapshot.fields.words, phrase).map(|query| (Occur::Must, query)));
+            conditions
+                .extend(sequence(self.view.here.fields.words, phrase).map(|query| (Occur::Must, query)));
         }
+        conditions
+    }
+
+    /// What hits must be like, and how they are found.
+    fn queries(self, least: usize) -> tantivy::Result<Queries> {
+        let searcher = &self.view.here.searcher;
+        let mut conditions = self.conditions();
         if self.words.is_empty() {
             if !conditions.iter().any(|(occur, _)| *occur == Occur::Must) {
                 conditions.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
@@ -401,36 +411,24 @@ impl<'a> Understanding<'a> {
             return Ok(Queries { matching, words: None, finding, of_terms: false });
         }
         let divided = self.ranking.divide(&self.words);
-        let with_conditions = |query: Box<dyn Query>| {
-            let mut clauses = vec![(Occur::Must, query)];
-            clauses.extend(conditions.iter().map(|(occur, query)| (*occur, query.box_clone())));
-            one_or_all(clauses)
-        };
-        // By relevance, entries with most words follow those with all. By date they would stand among them, so
-        // that all words are asked for as long as some entry has them.
         let telling = divided.telling.len();
-        let mut least = if order == SearchOrder::Relevance { most_of(telling) } else { telling };
-        let mut matching = with_conditions(self.ranking.matching(&divided, least));
-        while least > 1 && !any(&*matching, searcher)? {
-            least -= 1;
-            matching = with_conditions(self.ranking.matching(&divided, least));
-        }
+        let matching = with(&conditions, self.ranking.matching(&divided, least));
         let words = Some(self.ranking.matching(&divided, least));
-        if order != SearchOrder::Relevance {
+        if self.order != SearchOrder::Relevance {
             return Ok(Queries { matching, words, finding: Finding::AsMatching, of_terms: false });
         }
         let mut lifted: Vec<Box<dyn Query>> = Vec::new();
         let lift_all = least < telling;
         if lift_all {
-            lifted.push(with_conditions(self.ranking.matching(&divided, telling)));
+            lifted.push(with(&conditions, self.ranking.matching(&divided, telling)));
         }
         let all_words = match least {
             _ if !lift_all => 0.0,
             1 => weights::ALL_WORDS,
             _ => weights::ALL_OF_FEW_WORDS,
         };
-        let mut scoring = Scoring::of(self.snapshot, &self.words, &divided, &self.phrases, all_words)?;
-        for tag in self.whole_text.iter().flat_map(|slug| slug_terms(slug, &[self.snapshot.fields.tag])) {
+        let mut scoring = Scoring::of(self.view, &self.words, &divided, &self.phrases, all_words)?;
+        for tag in self.whole_text.iter().flat_map(|slug| slug_terms(slug, &[self.view.here.fields.tag])) {
             if searcher.doc_freq(&tag)? > 0 {
                 let tagged = TermQuery::new(tag.clone(), IndexRecordOption::Basic);
                 let tagged = ConstScoreQuery::new(Box::new(tagged), 0.0);
@@ -447,6 +445,13 @@ impl<'a> Understanding<'a> {
         let finding = Finding::InTwoSteps(Box::new(TwoSteps { lifted, scoring, feedback }));
         Ok(Queries { matching, words, finding, of_terms })
     }
+}
+
+/// A query with conditions.
+fn with(conditions: &Clauses, query: Box<dyn Query>) -> Box<dyn Query> {
+    let mut clauses = vec![(Occur::Must, query)];
+    clauses.extend(conditions.iter().map(|(occur, query)| (*occur, query.box_clone())));
+    one_or_all(clauses)
 }
 
 /// Clauses as one query; the only one by itself, since what is not wrapped is counted faster.

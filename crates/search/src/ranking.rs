@@ -119,11 +119,14 @@ impl Ranking<'_> {
         forms
     }
 
-    /// A term that counts so much.
-    pub(crate) fn term(&self, term: &str, weight: f32) -> Box<dyn Query> {
-        let query = TermQuery::new(self.words.term(term), IndexRecordOption::WithFreqs);
-        Box::new(BoostQuery::new(Box::new(query), weight))
+    fn term(&self, term: &str, weight: f32) -> Box<dyn Query> {
+        weighed(self.words.term(term), weight)
     }
+}
+
+/// A term that counts so much.
+pub(crate) fn weighed(term: Term, weight: f32) -> Box<dyn Query> {
+    Box::new(BoostQuery::new(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)), weight))
 }
 
 /// Terms that follow each other.

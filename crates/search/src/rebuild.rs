@@ -3,22 +3,21 @@
 use std::collections::HashSet;
 
 use inkstand_model::{EntryId, Position, SearchDocument};
-use tantivy::IndexWriter;
 use tantivy::query::AllQuery;
 use tracing::instrument;
 
-use crate::document::{document, id_term};
 use crate::error::{Error, guarded};
-use crate::index::{Desk, Index, commit, lock};
+use crate::half::Writers;
+use crate::index::{Desk, Index, lock};
 
 /// A rebuild under way: [`Rebuild::add`] everything, then [`Rebuild::finish`]. Dropped before, it leaves the index
 /// as it was.
 ///
-/// It is one commit, so that a crash in its midst leaves the old state too.
+/// It is one commit of each half, so that a crash in its midst leaves the old state too.
 pub struct Rebuild {
     index: Index,
     /// There until the rebuild is over.
-    writer: Option<IndexWriter>,
+    writers: Option<Writers>,
     /// A list that is read in pages can show an entry twice when its date changes meanwhile.
     added: HashSet<EntryId>,
 }
@@ -29,14 +28,15 @@ impl Rebuild {
             return Err(Error::Broken);
         }
         let mut desk = lock(&index.shared.desk);
-        let writer = desk.writer.take().ok_or(Desk::absent(desk.lent))?;
+        let writers = desk.writers.take().ok_or(Desk::absent(desk.lent))?;
         desk.lent = true;
         drop(desk);
-        let rebuild = Self { index, writer: Some(writer), added: HashSet::new() };
-        rebuild.guarded(|writer| {
+        let rebuild = Self { index, writers: Some(writers), added: HashSet::new() };
+        rebuild.guarded(|writers| {
             // Not `delete_all_documents`: that forgets the segments at once, and a merge which ends before our
             // commit would write a list without them to the disk.
-            writer.delete_query(Box::new(AllQuery)).map(drop)
+            writers.published.delete_query(Box::new(AllQuery))?;
+            writers.unpublished.delete_query(Box::new(AllQuery)).map(drop)
         })?;
         Ok(rebuild)
     }
@@ -47,14 +47,14 @@ impl Rebuild {
     /// [`Error::Io`] where the disk is full; the rebuild is to be given up then.
     #[instrument(name = "search.rebuild.add", skip_all, fields(entries = entries.len()))]
     pub fn add(&mut self, entries: &[SearchDocument]) -> Result<(), Error> {
-        let fields = self.index.shared.fields;
+        let fields = self.index.shared.published.fields;
         for entry in entries {
             let again = !self.added.insert(entry.id);
-            self.guarded(|writer| {
+            self.guarded(|writers| {
                 if again {
-                    writer.delete_term(id_term(entry.id, &fields));
+                    writers.delete(entry.id, &fields);
                 }
-                writer.add_document(document(entry, &fields)).map(drop)
+                writers.add(entry, &fields)
             })?;
         }
         Ok(())
@@ -66,38 +66,38 @@ impl Rebuild {
     /// The index is then as it was before the rebuild.
     #[instrument(name = "search.rebuild.finish", skip_all, fields(seq = position.seq.get()))]
     pub fn finish(mut self, position: Position) -> Result<(), Error> {
-        let mut writer = self.writer.take().ok_or(Error::Broken)?;
+        let mut writers = self.writers.take().ok_or(Error::Broken)?;
         let shared = &self.index.shared;
         let finished = guarded(&shared.broken, || {
-            commit(&mut writer, position)?;
+            writers.commit(position, true)?;
             shared.look_again(position)
         });
-        let mut writer = Some(writer);
+        let mut writers = Some(writers);
         if finished.is_err() {
-            shared.give_up(&mut writer);
+            shared.give_up(&mut writers);
         }
-        self.give_back(writer);
+        self.give_back(writers);
         finished
     }
 
-    fn give_back(&self, writer: Option<IndexWriter>) {
+    fn give_back(&self, writers: Option<Writers>) {
         let shared = &self.index.shared;
-        *lock(&shared.desk) = Desk { writer, lent: false };
+        *lock(&shared.desk) = Desk { writers, lent: false };
         shared.given_back.notify_all();
     }
 
-    fn guarded(&self, work: impl FnOnce(&IndexWriter) -> tantivy::Result<()>) -> Result<(), Error> {
-        let writer = self.writer.as_ref().ok_or(Error::Broken)?;
-        guarded(&self.index.shared.broken, || work(writer))
+    fn guarded(&self, work: impl FnOnce(&Writers) -> tantivy::Result<()>) -> Result<(), Error> {
+        let writers = self.writers.as_ref().ok_or(Error::Broken)?;
+        guarded(&self.index.shared.broken, || work(writers))
     }
 }
 
 impl Drop for Rebuild {
     fn drop(&mut self) {
-        if self.writer.is_some() {
-            self.index.shared.give_up(&mut self.writer);
-            let writer = self.writer.take();
-            self.give_back(writer);
+        if self.writers.is_some() {
+            self.index.shared.give_up(&mut self.writers);
+            let writers = self.writers.take();
+            self.give_back(writers);
         }
     }
 }

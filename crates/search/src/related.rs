@@ -1,6 +1,7 @@
 //! Posts that say most of what an entry says, and tags that stand beside a tag.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use inkstand_model::{EntryId, EntryKind, FacetField, SearchOrder, Slug};
 use tantivy::collector::{Count, TopDocs};
@@ -14,6 +15,7 @@ use crate::facet::{FacetCounter, most_frequent};
 use crate::filter::{Conditions, kind_term, slug_terms};
 use crate::snapshot::Snapshot;
 use crate::tongue::Stems;
+use crate::view::View;
 use crate::weights;
 use crate::words::{PieceKind, Scanner};
 
@@ -26,7 +28,7 @@ const HALF_TOLD: f32 = 6.0;
 
 impl Snapshot {
     /// The nearest posts: its most telling words (frequent in it, rare elsewhere), scored like a question.
-    pub(crate) fn related(&self, entry: EntryId, first: usize) -> tantivy::Result<Vec<EntryId>> {
+    pub(crate) fn related(self: &Arc<Self>, entry: EntryId, first: usize) -> tantivy::Result<Vec<EntryId>> {
         let id = id_term(entry, &self.fields);
         let itself = TermQuery::new(id.clone(), IndexRecordOption::Basic);
         let found = self.searcher.search(&itself, &TopDocs::with_limit(1).order_by_score())?;
@@ -46,7 +48,13 @@ impl Snapshot {
         });
         let mut clauses = conditions.into_clauses();
         clauses.push((Occur::Must, Box::new(BooleanQuery::union(words.collect()))));
-        let (found, _) = best(self, &BooleanQuery::new(clauses), SearchOrder::Relevance, first, false)?;
+        let (found, _) = best(
+            &View::of_published(self),
+            &BooleanQuery::new(clauses),
+            SearchOrder::Relevance,
+            first,
+            false,
+        )?;
         found.into_iter().map(|(_, address)| Ok(self.entry(address)?.0)).collect()
     }
 
@@ -108,7 +116,7 @@ impl Snapshot {
         // Such words say little, and are where most of the time would go.
         let few = entries < weights::FILLER_MIN_ENTRIES;
         let most = if few { entries as f32 } else { entries as f32 * weights::FILLER_SHARE as f32 };
-        let words = self.words();
+        let words = self.dictionary(self.fields.words);
         let mut terms = Vec::new();
         for (stem, count) in counts {
             let having = words.entries(&stem)? as f32;

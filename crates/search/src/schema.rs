@@ -11,7 +11,7 @@ use crate::analyzer::SectionTokenizer;
 /// The name of the analysis that made an index. It stands in the stored schema, so that an index of another
 /// format does not have our schema and is refused at opening. **Change it whenever fields, tokens, stems or the
 /// weights of sections change.**
-const ANALYSIS: &str = "inkstand-1";
+const ANALYSIS: &str = "inkstand-2";
 
 /// Handles of the fields.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,10 @@ pub(crate) struct Fields {
     pub(crate) id_low: Field,
     /// 0 post, 1 page.
     pub(crate) kind: Field,
+    /// The stage of what is not published, exact.
+    pub(crate) status: Field,
+    /// Whose it is, of what is not published: 16 bytes for each author.
+    pub(crate) byline: Field,
     /// All words of all sections: the one field that is scored.
     pub(crate) words: Field,
     /// The words of the title alone, for `title:` and suggestions.
@@ -82,10 +86,12 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let id = BytesOptions::default().set_indexed();
     let fast: NumericOptions = FAST.into();
     let fields = Fields {
-        id: builder.add_bytes_field("id", id),
+        id: builder.add_bytes_field("id", id.clone()),
         id_high: builder.add_u64_field("id_high", fast.clone()),
         id_low: builder.add_u64_field("id_low", fast.clone()),
         kind: builder.add_u64_field("kind", FAST | INDEXED),
+        status: builder.add_text_field("status", exact.clone()),
+        byline: builder.add_bytes_field("byline", id),
         words: builder.add_text_field("words", words(IndexRecordOption::WithFreqsAndPositions)),
         title_words: builder.add_text_field("title_words", words(IndexRecordOption::WithFreqsAndPositions)),
         tag: builder.add_text_field("tag", exact.clone()),

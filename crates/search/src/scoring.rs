@@ -13,8 +13,8 @@ use tantivy::{DocAddress, DocId, DocSet, Score, SegmentReader, Term};
 use crate::asked::AskedWord;
 use crate::dictionary::Near;
 use crate::ranking::{Divided, rarity};
-use crate::snapshot::Snapshot;
 use crate::tongue::STEM_MARK;
+use crate::view::View;
 use crate::weights;
 
 /// What a question's entries are scored by.
@@ -85,14 +85,14 @@ pub(crate) struct Scored {
 impl Scoring {
     /// For the words of a question; entries that have all of them gain `all_words`.
     pub(crate) fn of(
-        snapshot: &Snapshot,
+        view: &View,
         asked: &[AskedWord],
         divided: &Divided<'_>,
         phrases: &[Vec<String>],
         all_words: f32,
     ) -> tantivy::Result<Self> {
-        let mut building = Building::new(snapshot);
-        let entries = snapshot.entries();
+        let mut building = Building::new(view);
+        let entries = view.entries();
         let mut words = Vec::new();
         for (group, telling) in [(&divided.telling, true), (&divided.filling, false)] {
             for word in group {
@@ -108,7 +108,7 @@ impl Scoring {
         neighbours.retain(|pairs| !pairs.is_empty());
         let mut sequences = Vec::new();
         for phrase in phrases {
-            sequences.extend(building.sequence(snapshot.fields.words, phrase, 1.0, entries)?);
+            sequences.extend(building.sequence(view.here.fields.words, phrase, 1.0, entries)?);
         }
         let telling = divided.telling.len();
         Ok(Self {
@@ -149,13 +149,13 @@ impl Scoring {
     }
 
     /// Scores entries, which must be in the order of their addresses.
-    pub(crate) fn score(&self, snapshot: &Snapshot, entries: &[DocAddress]) -> tantivy::Result<Vec<Scored>> {
-        let searcher = &snapshot.searcher;
+    pub(crate) fn score(&self, view: &View, entries: &[DocAddress]) -> tantivy::Result<Vec<Scored>> {
+        let searcher = &view.here.searcher;
         let mut scored = Vec::with_capacity(entries.len());
         for chunk in entries.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
             let Some(first) = chunk.first() else { continue };
             let segment = searcher.segment_reader(first.segment_ord);
-            let mut reading = Reading::open(self, snapshot, segment)?;
+            let mut reading = Reading::open(self, view, segment)?;
             for &address in chunk {
                 let (score, has) = reading.score(address.doc_id);
                 scored.push(Scored { address, score, has });
@@ -167,14 +167,14 @@ impl Scoring {
 
 /// Collects terms, each once.
 struct Building<'a> {
-    snapshot: &'a Snapshot,
+    view: &'a View,
     terms: Vec<ScoredTerm>,
     known: HashMap<Term, usize>,
 }
 
 impl<'a> Building<'a> {
-    fn new(snapshot: &'a Snapshot) -> Self {
-        Self { snapshot, terms: Vec::new(), known: HashMap::new() }
+    fn new(view: &'a View) -> Self {
+        Self { view, terms: Vec::new(), known: HashMap::new() }
     }
 
     fn term(&mut self, field: Field, text: &str, places: bool) -> usize {
@@ -189,7 +189,7 @@ impl<'a> Building<'a> {
     }
 
     fn word(&mut self, word: &AskedWord, telling: bool, entries: u64) -> tantivy::Result<ScoredWord> {
-        let field = self.snapshot.fields.words;
+        let field = self.view.here.fields.words;
         let mut scored = ScoredWord { times: f32::from(word.times), telling, ..ScoredWord::default() };
         let forms = |near: &Near| near.entries > 0;
         for form in word.exact.iter().filter(|form| forms(form)) {
@@ -218,7 +218,7 @@ impl<'a> Building<'a> {
         if telling {
             let forms =
                 word.exact.iter().chain(&word.near).filter(|form| form.entries > 0).take(MOST_IN_TITLE);
-            let titles = self.snapshot.fields.title_words;
+            let titles = self.view.here.fields.title_words;
             scored.title = forms.map(|form| self.term(titles, &form.word, false)).collect();
         }
         Ok(scored)
@@ -231,7 +231,7 @@ impl<'a> Building<'a> {
         entries: u64,
     ) -> tantivy::Result<Vec<Sequence>> {
         const MOST: usize = 32;
-        let fields = &self.snapshot.fields;
+        let fields = &self.view.here.fields;
         let mut pairs = Vec::new();
         for first in one.neighbour_terms(false) {
             for second in next.neighbour_terms(true) {
@@ -257,8 +257,9 @@ impl<'a> Building<'a> {
         entries: u64,
     ) -> tantivy::Result<Option<Sequence>> {
         let mut rarities = 0.0;
+        let dictionary = self.view.dictionary(field);
         for text in texts {
-            let having = self.snapshot.searcher.doc_freq(&Term::from_field_text(field, text))?;
+            let having = dictionary.entries(text)?;
             if having == 0 {
                 return Ok(None);
             }
@@ -286,7 +287,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn open(scoring: &'a Scoring, snapshot: &Snapshot, segment: &SegmentReader) -> tantivy::Result<Self> {
+    fn open(scoring: &'a Scoring, view: &View, segment: &SegmentReader) -> tantivy::Result<Self> {
         let mut postings = Vec::with_capacity(scoring.terms.len());
         for term in &scoring.terms {
             let wanted = if term.places {
@@ -296,14 +297,14 @@ impl<'a> Reading<'a> {
             };
             postings.push(segment.inverted_index(term.term.field())?.read_postings(&term.term, wanted)?);
         }
-        let fields = &snapshot.fields;
+        let fields = &view.here.fields;
         Ok(Self {
             scoring,
             frequencies: vec![0; postings.len()],
             places: vec![None; postings.len()],
             postings,
-            words: Lengths::open(snapshot, segment, fields.words)?,
-            title_words: Lengths::open(snapshot, segment, fields.title_words)?,
+            words: Lengths::open(view, segment, fields.words)?,
+            title_words: Lengths::open(view, segment, fields.title_words)?,
             title_field: fields.title_words,
         })
     }
@@ -426,8 +427,8 @@ struct Lengths {
 }
 
 impl Lengths {
-    fn open(snapshot: &Snapshot, segment: &SegmentReader, field: Field) -> tantivy::Result<Self> {
-        Ok(Self { lengths: segment.get_fieldnorms_reader(field)?, average: snapshot.average_length(field)? })
+    fn open(view: &View, segment: &SegmentReader, field: Field) -> tantivy::Result<Self> {
+        Ok(Self { lengths: segment.get_fieldnorms_reader(field)?, average: view.average_length(field)? })
     }
 
     /// What a frequency is divided by, besides itself.

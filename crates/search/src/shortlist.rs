@@ -7,24 +7,24 @@ use tantivy::query::Query;
 use crate::best::best;
 use crate::order::Place;
 use crate::scoring::Scoring;
-use crate::snapshot::Snapshot;
+use crate::view::View;
 use crate::weights;
 
 /// Entries, each once.
 pub(crate) struct Shortlist<'a> {
-    snapshot: &'a Snapshot,
+    view: &'a View,
     entries: Vec<DocAddress>,
 }
 
 impl<'a> Shortlist<'a> {
     /// Nothing yet.
-    pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
-        Self { snapshot, entries: Vec::new() }
+    pub(crate) fn new(view: &'a View) -> Self {
+        Self { view, entries: Vec::new() }
     }
 
     /// Adds the best by the query's own score; with `counting`, answers how many entries fit it.
     pub(crate) fn add(&mut self, query: &dyn Query, counting: bool) -> tantivy::Result<Option<u64>> {
-        let (best, count) = best(self.snapshot, query, SearchOrder::Relevance, weights::SHORTLIST, counting)?;
+        let (best, count) = best(self.view, query, SearchOrder::Relevance, weights::SHORTLIST, counting)?;
         self.entries.extend(best.into_iter().map(|(_, address)| address));
         self.entries.sort_unstable();
         self.entries.dedup();
@@ -35,11 +35,11 @@ impl<'a> Shortlist<'a> {
     /// words found them.
     pub(crate) fn scored(&self, scoring: &Scoring) -> tantivy::Result<Vec<(Place, DocAddress)>> {
         let mut placed = Vec::with_capacity(self.entries.len());
-        for scored in scoring.score(self.snapshot, &self.entries)? {
+        for scored in scoring.score(self.view, &self.entries)? {
             if scored.has == 0 {
                 continue;
             }
-            let columns = self.snapshot.columns(scored.address.segment_ord)?;
+            let columns = self.view.here.columns(scored.address.segment_ord)?;
             let place = columns.place(SearchOrder::Relevance, scored.score, scored.address.doc_id);
             placed.push((place, scored.address));
         }

@@ -8,7 +8,7 @@ use tantivy::schema::Field;
 use tantivy::{DocAddress, Searcher, SegmentOrdinal};
 
 use crate::columns::Columns;
-use crate::dictionary::Dictionary;
+use crate::dictionary::{Dictionary, Words};
 use crate::document::split_label;
 use crate::schema::Fields;
 use crate::tongue::Tongue;
@@ -106,14 +106,15 @@ impl Snapshot {
         self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
     }
 
-    /// The dictionary of all words.
-    pub(crate) fn words(&self) -> Dictionary<'_> {
-        Dictionary { searcher: &self.searcher, field: self.fields.words, lists: &self.lists }
+    /// The dictionary of a field.
+    pub(crate) fn dictionary(&self, field: Field) -> Dictionary<'_> {
+        let words = Words { searcher: &self.searcher, lists: &self.lists, seen: None };
+        Dictionary { field, known: vec![words], weighing: None }
     }
 
-    /// The dictionary of the words of titles.
-    pub(crate) fn title_words(&self) -> Dictionary<'_> {
-        Dictionary { searcher: &self.searcher, field: self.fields.title_words, lists: &self.lists }
+    /// What was read of the dictionaries before.
+    pub(crate) fn lists(&self) -> &WordLists {
+        &self.lists
     }
 
     /// The names of tags and authors, read at the first need: there are few of them beside the entries.
@@ -129,7 +130,7 @@ impl Snapshot {
     }
 
     fn read_names(&self, labels: &str, slugs: Field) -> tantivy::Result<Vec<Name>> {
-        let slugs = Dictionary { searcher: &self.searcher, field: slugs, lists: &self.lists };
+        let slugs = self.dictionary(slugs);
         let mut seen = HashSet::new();
         let mut names = Vec::new();
         // The newest segments stand last: after a change of name theirs is the current one.

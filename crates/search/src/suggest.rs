@@ -1,6 +1,7 @@
 //! What a reader may be about to type.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use inkstand_model::{SearchOrder, Suggestion, SuggestionKind};
 use tantivy::DocAddress;
@@ -9,6 +10,7 @@ use tantivy::schema::IndexRecordOption;
 
 use crate::best::best;
 use crate::snapshot::{Name, Snapshot};
+use crate::view::View;
 use crate::weights;
 use crate::words::folded_words;
 
@@ -18,7 +20,7 @@ const TITLES_READ: usize = 3;
 impl Snapshot {
     /// Tags and authors first, at most half of all, then titles; those that begin so before those that go on so,
     /// then the latest.
-    pub(crate) fn suggest(&self, typed: &str, first: usize) -> tantivy::Result<Vec<Suggestion>> {
+    pub(crate) fn suggest(self: &Arc<Self>, typed: &str, first: usize) -> tantivy::Result<Vec<Suggestion>> {
         let words = folded_words(typed);
         let Some((beginning, whole)) = words.split_last() else { return Ok(Vec::new()) };
         if first == 0 {
@@ -46,8 +48,13 @@ impl Snapshot {
         Ok(suggestions)
     }
 
-    fn titles(&self, beginning: &str, whole: &[String], first: usize) -> tantivy::Result<Vec<Suggestion>> {
-        let dictionary = self.title_words();
+    fn titles(
+        self: &Arc<Self>,
+        beginning: &str,
+        whole: &[String],
+        first: usize,
+    ) -> tantivy::Result<Vec<Suggestion>> {
+        let dictionary = self.dictionary(self.fields.title_words);
         let term = |word: &str| -> Box<dyn Query> {
             Box::new(TermQuery::new(dictionary.term(word), IndexRecordOption::Basic))
         };
@@ -71,7 +78,8 @@ impl Snapshot {
             clauses.push((Occur::Must, Box::new(BooleanQuery::union(forms))));
         }
         let read = first.saturating_mul(TITLES_READ).min(100);
-        let (found, _) = best(self, &BooleanQuery::new(clauses), SearchOrder::Newest, read, false)?;
+        let (found, _) =
+            best(&View::of_published(self), &BooleanQuery::new(clauses), SearchOrder::Newest, read, false)?;
         let mut titles = Vec::new();
         let mut seen = HashSet::new();
         for (_, address) in found {

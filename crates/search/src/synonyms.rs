@@ -128,7 +128,7 @@ impl Synonyms {
         text: &str,
         ranges: &[Range<usize>],
         asker: &mut Asker<'_>,
-        dictionary: Dictionary<'_>,
+        dictionary: &Dictionary<'_>,
     ) -> tantivy::Result<()> {
         if self.is_empty() {
             return Ok(());
@@ -224,7 +224,7 @@ impl Meaning {
 fn found(
     meanings: &[String],
     asker: &mut Asker<'_>,
-    dictionary: Dictionary<'_>,
+    dictionary: &Dictionary<'_>,
 ) -> tantivy::Result<Vec<Meaning>> {
     let near = |word: String| -> tantivy::Result<Near> {
         let entries = dictionary.entries(&word)?;

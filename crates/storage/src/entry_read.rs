@@ -228,20 +228,15 @@ impl Storage {
         }
     }
 
-    /// Ids of published posts and pages in the order of their ids, from behind `after` on: for those who must
+    /// Ids of all posts and pages, published or not, in the order of their ids, from behind `after` on: for those who must
     /// read everything.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn published_ids(
-        &self,
-        after: Option<EntryId>,
-        limit: u64,
-    ) -> Result<Vec<EntryId>, StorageError> {
+    pub async fn all_ids(&self, after: Option<EntryId>, limit: u64) -> Result<Vec<EntryId>, StorageError> {
         let mut list = entry::Entity::find()
             .select_only()
             .column(entry::Column::Id)
-            .filter(published())
             .order_by_asc(entry::Column::Id)
             .limit(limit);
         if let Some(after) = after {
@@ -255,7 +250,7 @@ impl Storage {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn published_ids_under(
+    pub async fn ids_under(
         &self,
         under: FiledUnder,
         terms: &[Uuid],
@@ -271,7 +266,6 @@ impl Storage {
         let mut list = entry::Entity::find()
             .select_only()
             .column(entry::Column::Id)
-            .filter(published())
             .filter(entry::Column::Id.in_subquery(filed))
             .order_by_asc(entry::Column::Id)
             .limit(limit);

@@ -388,3 +388,83 @@ async fn what_is_taken_back_is_not_found(#[case] step: &str) {
     let posts = blog.query("{ posts { nodes { slug } } }").await;
     assert!(!each(&posts["posts"], "slug").contains(&"moon"));
 }
+
+#[rstest]
+#[case::sqlite(Database::Sqlite)]
+#[case::postgres(Database::Postgres)]
+#[tokio::test]
+async fn drafts_are_found_by_those_who_may_edit_them(#[case] database: Database) {
+    let blog = TestBlog::start(database).await;
+    import(&blog, &library()).await;
+    let author = blog.member("ada", Role::Author, Scope::Admin).await;
+    let editor = blog.member("eve", Role::Editor, Scope::Admin).await;
+    let make = "mutation($input: CreatePostInput!) { createPost(input: $input) { post { id } userErrors { message } } }";
+    let input =
+        json!({ "title": "Papyrus", "markdown": "Of reeds, rye and ink.", "tags": ["paper", "bread"] });
+    let made = author.query_with(make, json!({ "input": input })).await;
+    let id = made["createPost"]["post"]["id"].clone();
+    let of_another = json!({ "title": "Pulp", "markdown": "Of rags and ink.", "tags": ["paper"] });
+    editor.query_with(make, json!({ "input": of_another })).await;
+    blog.wait_for_search().await;
+
+    let query = "query($text: String, $status: [EntryStatus!]) {
+        search(text: $text, filter: { status: $status }, first: 20) {
+            totalCount corrected nodes { node { slug status } body { html } } tags: facets(of: TAG) { value count selected }
+        }
+    }";
+    let ask = async |client: &inkstand_tests::Client, text: &str, status: &[&str]| {
+        let found = client.query_with(query, json!({ "text": text, "status": status })).await;
+        found["search"].clone()
+    };
+    let drafts = ["DRAFT"];
+    assert_eq!(hits(&ask(&author, "reeds ", &drafts).await), "papyrus");
+    let misspelt = ask(&author, "papyurs", &drafts).await;
+    assert_eq!((hits(&misspelt).as_str(), &misspelt["corrected"]), ("papyrus", &json!("papyrus")));
+    assert_eq!(misspelt["nodes"][0]["node"]["status"], "DRAFT");
+    assert_eq!(hits(&ask(&author, "ink ", &drafts).await), "papyrus", "authors find their own");
+    assert_eq!(ask(&editor, "ink ", &drafts).await["totalCount"], 2, "editors find all");
+    assert_eq!(counted(&ask(&editor, "", &drafts).await["tags"]), "paper 2, bread 1");
+    assert_eq!(counted(&ask(&author, "tag:paper", &drafts).await["tags"]), "bread 1, *paper 1");
+    let mixed = ask(&author, "rye ", &["PUBLISHED", "DRAFT"]).await;
+    assert_eq!(mixed["totalCount"], 6, "four posts, a page and the draft");
+    assert!(hits(&mixed).split(' ').any(|slug| slug == "papyrus"), "{mixed}");
+    assert_eq!(hits(&ask(&editor, "papyrus ", &[]).await), "", "nobody who does not ask for them");
+    assert_eq!(ask(&editor, "papyrus ", &["PUBLISHED"]).await["corrected"], Value::Null);
+
+    // From stage to stage it is found in one of them at a time.
+    let step = async |step: &str| {
+        let document =
+            format!("mutation($id: ID!) {{ {step}(input: {{ id: $id }}) {{ userErrors {{ message }} }} }}");
+        let done = editor.query_with(&document, json!({ "id": id })).await;
+        assert_eq!(done[step]["userErrors"], json!([]), "{step}");
+        blog.wait_for_search().await;
+        let mut places = Vec::new();
+        for status in ["PUBLISHED", "DRAFT", "PRIVATE", "TRASHED"] {
+            if hits(&ask(&editor, "papyrus reeds ", &[status]).await) == "papyrus" {
+                places.push(status);
+            }
+        }
+        let public = blog.query("{ search(text: \"papyrus reeds \") { totalCount } }").await;
+        (places.join(" "), public["search"]["totalCount"].as_u64().unwrap())
+    };
+    for (name, place, public) in [
+        ("publishPost", "PUBLISHED", 1),
+        ("unpublishPost", "DRAFT", 0),
+        ("trashPost", "TRASHED", 0),
+        ("restorePost", "DRAFT", 0),
+        ("publishPost", "PUBLISHED", 1),
+        ("trashPost", "TRASHED", 0),
+        ("deletePost", "", 0),
+    ] {
+        assert_eq!(step(name).await, (place.to_owned(), public), "{name}");
+    }
+
+    // A tag that gets another name is found by it in drafts as well.
+    let tag = editor.query("{ tag(slug: \"paper\") { id } }").await;
+    let rename =
+        "mutation($id: ID!) { updateTag(input: { id: $id, name: \"Sheets\" }) { userErrors { message } } }";
+    let renamed = editor.query_with(rename, json!({ "id": tag["tag"]["id"] })).await;
+    assert_eq!(renamed["updateTag"]["userErrors"], json!([]));
+    blog.wait_for_search().await;
+    assert_eq!(hits(&ask(&editor, "sheets ", &drafts).await), "pulp");
+}

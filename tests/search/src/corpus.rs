@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use inkstand_chance::Dice;
-use inkstand_model::{EntryId, EntryKind, Instant, Language, SearchDocument, SearchTerm, Slug};
+use inkstand_model::{EntryId, EntryKind, EntryStatus, Instant, Language, SearchDocument, SearchTerm, Slug};
 use uuid::Uuid;
 
 /// Different words of the whole blog.
@@ -53,6 +53,8 @@ impl Corpus {
         SearchDocument {
             id: id(number),
             kind: EntryKind::Post,
+            status: EntryStatus::Published,
+            byline: Vec::new(),
             title,
             text,
             tags,
@@ -62,9 +64,9 @@ impl Corpus {
             series: None,
             hashtags: Vec::new(),
             language: Language::english(),
-            published_at: at,
+            published_at: Some(at),
             updated_at: at,
-            year: 2015 + (number / HOURS_OF_A_YEAR) as i16,
+            year: Some(2015 + (number / HOURS_OF_A_YEAR) as i16),
             featured: false,
         }
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use inkstand_model::{
-    EntryId, EntryKind, Instant, Language, SearchDocument, SearchRequest, SearchTerm, Slug,
+    EntryId, EntryKind, EntryStatus, Instant, Language, SearchDocument, SearchRequest, SearchTerm, Slug,
 };
 use inkstand_search::Index;
 use serde_json::Value;
@@ -186,6 +186,8 @@ fn entry(number: u64, json: &Value, body: &str) -> Result<SearchDocument> {
     Ok(SearchDocument {
         id: EntryId::from_uuid(Uuid::from_u64_pair(7, number)),
         kind: EntryKind::Post,
+        status: EntryStatus::Published,
+        byline: Vec::new(),
         title: string(json, "title").to_owned(),
         text: string(json, body).to_owned(),
         tags: terms("tags"),
@@ -195,9 +197,9 @@ fn entry(number: u64, json: &Value, body: &str) -> Result<SearchDocument> {
         series: None,
         hashtags: Vec::new(),
         language: Language::english(),
-        published_at: at,
+        published_at: Some(at),
         updated_at: at,
-        year: 2020,
+        year: Some(2020),
         featured: false,
     })
 }

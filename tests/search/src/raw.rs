@@ -90,7 +90,9 @@ impl Raw {
             if let Some(both) = self.fields.both {
                 document.add_text(both, format!("{} {}", entry.title, entry.text));
             }
-            document.add_i64(self.fields.published, entry.published_at.millis());
+            if let Some(published_at) = entry.published_at {
+                document.add_i64(self.fields.published, published_at.millis());
+            }
             for (terms, field) in [
                 (&entry.tags, self.fields.tag),
                 (&entry.categories, self.fields.category),

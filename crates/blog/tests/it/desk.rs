@@ -5,8 +5,8 @@ use std::sync::Arc;
 use inkstand_blog::{Blog, BlogOptions, ImportReport, Reader, Term};
 use inkstand_exchange::parse_markdown;
 use inkstand_model::{
-    CacheKey, Change, Clock, Entry, EntryFilter, EntryId, EntryKind, EntryOrder, FixedClock, Instant, Match,
-    Parsed, SearchRequest, Seq, SliceRequest, Slug, TermCursor, Viewer,
+    CacheKey, Change, Clock, Entry, EntryFilter, EntryId, EntryKind, EntryOrder, EntryStatus, FixedClock,
+    Instant, Match, Parsed, SearchRequest, Seq, SliceRequest, Slug, TermCursor, Viewer,
 };
 use inkstand_storage::{DatabaseUrl, Storage};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
@@ -79,8 +79,9 @@ impl Desk {
 
     /// Every published post in the order in which they came.
     pub(crate) async fn posts(&self) -> Vec<Entry> {
-        let ids = self.storage.published_ids(None, 10_000).await.unwrap();
+        let ids = self.storage.all_ids(None, 10_000).await.unwrap();
         let mut posts = self.storage.entries_by_ids(&ids).await.unwrap();
+        posts.retain(|post| post.publication.status() == EntryStatus::Published);
         posts.sort_by_key(|post| post.number);
         posts
     }

@@ -35,8 +35,8 @@ pub(crate) struct PostFilter {
     updated: Option<TimeRange>,
     /// Featured ones, or the others.
     featured: Option<bool>,
-    /// In one of these stages, published ones where none is named. The others are for those who may edit; a search
-    /// finds published entries alone.
+    /// In one of these stages, published ones where none is named. The others are for those who may edit: editors see
+    /// all of them, authors their own.
     status: Option<Vec<EntryStatus>>,
 }
 

@@ -1,8 +1,8 @@
 //! Small blogs to search.
 
 use inkstand_model::{
-    EntryId, EntryKind, Instant, Language, LogId, Position, SearchDocument, SearchRequest, SearchTerm, Seq,
-    Slug,
+    AuthorId, EntryId, EntryKind, EntryStatus, Instant, Language, LogId, Position, SearchDocument,
+    SearchRequest, SearchTerm, Seq, Slug,
 };
 use inkstand_search::{Batch, Index};
 use tempfile::TempDir;
@@ -64,6 +64,10 @@ pub(crate) fn number(id: EntryId) -> u64 {
     id.uuid().as_u64_pair().1
 }
 
+pub(crate) fn author(number: u64) -> AuthorId {
+    AuthorId::from_uuid(Uuid::from_u64_pair(8, number))
+}
+
 /// A post; a later number has a later date.
 pub(crate) fn post(post_number: u64, title: &str, text: &str) -> SearchDocument {
     let day = 1 + post_number % 28;
@@ -72,6 +76,8 @@ pub(crate) fn post(post_number: u64, title: &str, text: &str) -> SearchDocument 
     SearchDocument {
         id: id(post_number),
         kind: EntryKind::Post,
+        status: EntryStatus::Published,
+        byline: Vec::new(),
         title: title.to_owned(),
         text: text.to_owned(),
         tags: Vec::new(),
@@ -81,9 +87,9 @@ pub(crate) fn post(post_number: u64, title: &str, text: &str) -> SearchDocument 
         series: None,
         hashtags: Vec::new(),
         language: Language::english(),
-        published_at: at,
+        published_at: Some(at),
         updated_at: at,
-        year: i16::try_from(year).unwrap(),
+        year: i16::try_from(year).ok(),
         featured: false,
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use inkstand_model::{EntryFilter, EntryStatus, SearchDocument, SearchRequest};
 use inkstand_search::{Batch, Error, Index, OpenError};
 use tempfile::TempDir;
 
@@ -10,16 +11,19 @@ use crate::blog::{Blog, asking, position, post};
 
 /// A folder with an index that nobody has open.
 fn folder() -> TempDir {
-    let Blog { index, folder } =
-        Blog::of((0..50).map(|number| post(number, "A title", "some words of a post")));
+    let Blog { index, folder } = Blog::of((0..60).map(|number| SearchDocument {
+        status: if number < 50 { EntryStatus::Published } else { EntryStatus::Draft },
+        ..post(number, "A title", "some words of a post")
+    }));
     drop(index);
     folder
 }
 
 fn files(folder: &TempDir) -> Vec<PathBuf> {
+    let read = |folder: PathBuf| fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let mut files: Vec<PathBuf> =
-        fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
-    files.retain(|file| !file.to_string_lossy().ends_with(".lock"));
+        read(folder.path().to_owned()).chain(read(folder.path().join("unpublished"))).collect();
+    files.retain(|file| file.is_file() && !file.to_string_lossy().ends_with(".lock"));
     files.sort();
     files
 }
@@ -47,8 +51,14 @@ fn truncated_and_overwritten_files_are_refused_or_answered() {
                 }
                 Ok(index) => {
                     // What opens may answer or break, but it must say so.
-                    for text in ["", "title words", "titel"] {
-                        let request = inkstand_model::SearchRequest { marks: true, ..asking(text) };
+                    for (text, status) in [
+                        ("", EntryStatus::Published),
+                        ("title words", EntryStatus::Published),
+                        ("titel", EntryStatus::Published),
+                        ("titel words", EntryStatus::Draft),
+                    ] {
+                        let filter = EntryFilter { statuses: vec![status], ..EntryFilter::default() };
+                        let request = SearchRequest { filter, marks: true, ..asking(text) };
                         let answer = index.search(&request).map(drop);
                         assert!(
                             matches!(answer, Ok(()) | Err(Error::Broken | Error::Engine(_))),

@@ -51,7 +51,7 @@ fn shelf() -> Blog {
         tags: terms(tags),
         categories: terms(&[category]),
         authors: terms(&[author]),
-        year,
+        year: Some(year),
         ..post(number, "A post", "ink")
     };
     Blog::of([

@@ -15,3 +15,4 @@ mod related;
 mod suggestions;
 mod synonyms;
 mod two_steps;
+mod unpublished;

@@ -196,7 +196,7 @@ fn what_the_text_can_ask_for_conditions_can_as_well() {
         SearchDocument { hashtags: vec!["RustLang".into()], ..post(1, "Full text searches", "one") },
         SearchDocument { hashtags: vec!["Ink".into()], ..post(2, "Text that is full", "two") },
         tagged(&["rustlang", "ink"]),
-        SearchDocument { year: 2021, ..post(4, "Launching", "four full text") },
+        SearchDocument { year: Some(2021), ..post(4, "Launching", "four full text") },
     ]);
     let title = |title: &str| SearchMatching { title: Some(title.into()), ..SearchMatching::default() };
     let hashtags = |all: &[&str], any: &[&str], none: &[&str]| {
@@ -233,7 +233,7 @@ fn what_the_text_can_ask_for_conditions_can_as_well() {
 
 #[test]
 fn dates_in_the_text_are_those_of_the_zone() {
-    let late = SearchDocument { published_at: instant("2024-06-30T20:00:00Z"), ..post(1, "Late", "") };
+    let late = SearchDocument { published_at: Some(instant("2024-06-30T20:00:00Z")), ..post(1, "Late", "") };
     let blog = Blog::of([late]);
     for (zone, text, found) in [
         ("UTC", "after:2024-07", vec![]),

@@ -249,6 +249,18 @@ fn ways(secrets: &[Value]) -> Vec<(&'static str, String, Value)> {
             json!({ "matching": matching }),
         );
     }
+    // Who may see none at all is refused, and who sees but their own is told of those.
+    for text in ["", "zyx", "zyxwrods", "ink", "zyxw", "tag:zyx-tag", "secret zyx"] {
+        for status in [json!(["DRAFT"]), json!(["PUBLISHED", "DRAFT", "SCHEDULED", "PRIVATE", "TRASHED"])] {
+            ask(
+                "search",
+                "query($text: String!, $filter: PostFilter) { search(text: $text, filter: $filter, first: 50) {
+                    totalCount corrected didYouMean nodes { score node { title } body { html } }
+                    tags: facets(of: TAG, first: 50) { value count } years: facets(of: YEAR, first: 50) { value count } } }",
+                json!({ "text": text, "filter": { "status": status } }),
+            );
+        }
+    }
     for prefix in ["z", "zyx", "sec", "own", "ad", "in", "zyx-tga", "zyxauthro"] {
         ask(
             "suggest",
@@ -312,10 +324,32 @@ async fn no_way_of_reading_tells_of_what_is_not_published(#[case] database: Data
     let own = with.author.query(drafts).await;
     assert_eq!(own["posts"], json!({ "totalCount": 1, "nodes": [{ "title": "Own zyx draft" }] }));
     assert_eq!(with.other_author.query(drafts).await["posts"]["totalCount"], 0);
+    let found =
+        "{ search(text: \"zyx\", filter: { status: [DRAFT, SCHEDULED, PRIVATE, TRASHED] }, first: 50) {
+        totalCount nodes { node { title status } title { html } } } }";
+    let own = with.author.query(found).await;
+    assert_eq!(
+        own["search"],
+        json!({ "totalCount": 1, "nodes": [{
+            "node": { "title": "Own zyx draft", "status": "DRAFT" },
+            "title": { "html": "Own <mark>zyx</mark> draft" },
+        }] })
+    );
+    assert_eq!(with.other_author.query(found).await["search"]["totalCount"], 0);
+    for client in [&with.editor, &with.owner] {
+        assert_eq!(client.query(found).await["search"]["totalCount"], 6);
+    }
     for client in [&with.anybody, &with.subscriber] {
-        let answer = client.ask(drafts, json!({})).await;
-        let code = answer["errors"][0]["extensions"]["code"].as_str().unwrap();
-        assert!(["UNAUTHENTICATED", "FORBIDDEN"].contains(&code), "{answer}");
+        for refused in [
+            drafts,
+            found,
+            "{ search(filter: { status: [PUBLISHED, DRAFT] }) { totalCount } }",
+            "{ search(filter: { status: [TRASHED] }) { facets(of: TAG) { value } } }",
+        ] {
+            let answer = client.ask(refused, json!({})).await;
+            let code = answer["errors"][0]["extensions"]["code"].as_str().unwrap();
+            assert!(["UNAUTHENTICATED", "FORBIDDEN"].contains(&code), "{answer}");
+        }
     }
 }
 
