@@ -81,7 +81,7 @@ impl Blog {
             pause.reset();
             match signal {
                 Signal::Log => self.inner.written.notify_waiters(),
-                Signal::Credentials => drop(self.inner.taken_away.send_replace(())),
+                Signal::Credentials => self.inner.taken_away.send_replace(()),
             }
         }
     }
