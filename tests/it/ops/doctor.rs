@@ -36,12 +36,8 @@ const DAMAGES: [Damage; 20] = [
         "the series beginnings counts 9 published posts and has 2",
         true,
     ),
-    damage(
-        "UPDATE counter SET next = 2 WHERE kind = 'entry'",
-        "the next number of an entry would be 2",
-        true,
-    ),
-    damage("DELETE FROM counter WHERE kind = 'tag'", "the next number of an tag would be 1", true),
+    damage("UPDATE counter SET next = 2 WHERE kind = 'entry'", "the next entry would get the number 2", true),
+    damage("DELETE FROM counter WHERE kind = 'tag'", "the next tag would get the number 1", true),
     damage(
         "DELETE FROM permalink WHERE key = '/2024/05/hello'",
         "\"Hello\" cannot be reached at its address /2024/05/hello",
@@ -65,15 +61,15 @@ const DAMAGES: [Damage; 20] = [
     ),
     damage(
         "DELETE FROM tag WHERE slug = 'paper'",
-        "2 rows of entry_tag name a tag (tag_id) that is not there",
+        "2 rows of entry_tag name a row of tag (tag_id) that is not there",
         true,
     ),
     damage(
         "DELETE FROM entry WHERE title = 'Third'",
-        "1 row of entry_body name a entry (entry_id) that is not there; it may be all",
+        "1 row of entry_body name a row of entry (entry_id) that is not there; it may be all",
         false,
     ),
-    damage("DELETE FROM account", "1 row of api_token name a account", true),
+    damage("DELETE FROM account", "1 row of api_token name a row of account", true),
     damage("DELETE FROM entry_body WHERE source LIKE '%oak galls%'", "\"Hello\" (", false),
     damage(
         "UPDATE entry_body SET html = '<p>Advertisement</p>' WHERE source LIKE '%oak galls%'",

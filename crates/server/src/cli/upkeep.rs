@@ -38,7 +38,7 @@ On PostgreSQL take pg_restore, then `inkstand reindex --new-log`.";
 /// The end of `inkstand copy --help`.
 pub(super) const COPY_HELP: &str = "\
 The source may be served meanwhile: it is read as it is at one moment; what is written later stays behind, so stop its \
-servers, or let them serve --read-only where you move for good. The target must be empty; it is made and migrated first. \
+servers first where you move for good. The target must be empty; it is made and migrated first. \
 Each table is compared on both sides by its number of rows and a checksum, before anything lasts.
 
   inkstand copy --to postgres://ink@db/blog                        from the blog in ./data

@@ -126,7 +126,7 @@ impl fmt::Display for Fault {
                 write!(f, "the {} {slug} counts {says} published posts and has {is}", under.table())
             }
             Self::Number { kind, next, highest } => {
-                write!(f, "the next number of an {kind} would be {next}, but {highest} is taken already")
+                write!(f, "the next {kind} would get the number {next}, but {highest} is taken already")
             }
             Self::LogNumber { last, highest } => {
                 write!(f, "the change log would go on behind {last}, but {highest} is taken already")

@@ -136,7 +136,7 @@ impl fmt::Display for Orphans {
         let Reference { table, column, to, remedy } = self.reference;
         let rows = self.rows;
         let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
-        write!(f, "{rows} of {table} name a {to} ({column}) that is not there")?;
+        write!(f, "{rows} of {table} name a row of {to} ({column}) that is not there")?;
         if remedy == Remedy::Leave {
             f.write_str("; it may be all that is left of a text, so it is left for you to look at")?;
         }
