@@ -41,6 +41,10 @@ test *ARGS:
     cargo nextest run --workspace --locked "$@"
     {{ if ARGS == "" { "cargo test --doc --workspace --locked --quiet" } else { "" } }}
 
+# Kill and starve it for long: two hundred rounds, or ROUNDS (PostgreSQL ones need `just postgres`)
+crash ROUNDS="200":
+    INKSTAND_CRASH_ROUNDS="$1" cargo nextest run --workspace --locked --profile long --no-capture -E 'test(crash::)'
+
 # Everything that has to be green, with what it needs installed: the README's test command
 ci *STEPS:
     bash .ci/test "$@"

@@ -192,6 +192,7 @@ CREATE TABLE lease (
     name text COLLATE C NOT NULL,
     holder uuid NOT NULL,
     until bigint NOT NULL,
+    epoch bigint NOT NULL DEFAULT 0,
     CONSTRAINT lease_pkey PRIMARY KEY (name)
 );
 CREATE TABLE menu (

@@ -191,6 +191,7 @@ CREATE TABLE lease (
     name text NOT NULL,
     holder uuid_text NOT NULL,
     until integer NOT NULL,
+    epoch integer NOT NULL DEFAULT 0,
     PRIMARY KEY (name)
 );
 CREATE TABLE menu (

@@ -10,6 +10,8 @@
 mod browser;
 mod cache;
 mod cli;
+#[cfg(target_os = "linux")]
+mod crash;
 mod graphql;
 mod import;
 mod index;

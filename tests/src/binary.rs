@@ -66,7 +66,10 @@ impl Inkstand {
     /// Starts in `folder`.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        let mut command = Command::new(binary());
+        Self::prepared(Command::new(binary()), folder)
+    }
+
+    fn prepared(mut command: Command, folder: &Path) -> Self {
         command.current_dir(folder).env_clear().env("RUST_BACKTRACE", "1").kill_on_drop(true);
         for kept in ["PATH", "HOME", "TMPDIR", "LLVM_PROFILE_FILE"] {
             if let Some(value) = std::env::var_os(kept) {
@@ -79,10 +82,24 @@ impl Inkstand {
     /// Starts in the folder of `database`, which is named together with that folder.
     #[must_use]
     pub fn on(database: &TestDatabase) -> Self {
-        let folder = database.folder.path();
-        Self::new(folder)
-            .args([OsStr::new("--data-dir"), folder.as_os_str()])
+        Self::new(database.folder.path()).of(database)
+    }
+
+    fn of(self, database: &TestDatabase) -> Self {
+        self.args([OsStr::new("--data-dir"), database.folder.path().as_os_str()])
             .args(["--database-url", &database.url_text])
+    }
+
+    /// The same with a disk of so many MiB in place of that folder, which this process alone sees; others by way of
+    /// `/proc/PID/root`. Needs Linux, and `unshare` of its package util-linux.
+    #[must_use]
+    pub fn on_small_disk(database: &TestDatabase, mib: usize) -> Self {
+        let mount = "mount -t tmpfs -o size=$1m tmpfs \"$2\" && cd \"$2\" && shift 2 && exec \"$@\"";
+        let mut command = Command::new("unshare");
+        command
+            .args(["--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh", &mib.to_string()])
+            .args([database.folder.path(), &binary()]);
+        Self::prepared(command, database.folder.path()).of(database)
     }
 
     /// Where the binary is, for scripts that start it themselves.

@@ -26,12 +26,25 @@ impl OwnPostgres {
     /// Where it does not start.
     #[must_use]
     pub fn start() -> Self {
+        Self::begin("start")
+    }
+
+    /// Starts one that keeps what it acknowledged, whatever becomes of it: slower, as one in earnest is.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    #[must_use]
+    pub fn start_durable() -> Self {
+        Self::begin("start-durable")
+    }
+
+    fn begin(command: &str) -> Self {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         // Not in TMPDIR: a socket's path has to be short.
         let folder = PathBuf::from(format!("/tmp/inkstand-own-{}-{number}", std::process::id()));
         let mut own = Self { folder, url: String::new() };
-        own.url = own.script("start").trim().to_owned();
+        own.url = own.script(command).trim().to_owned();
         own
     }
 
@@ -41,6 +54,25 @@ impl OwnPostgres {
     /// Where it stays.
     pub fn down(&self) {
         self.script("down");
+    }
+
+    /// Kills it with all its processes, as a loss of power would.
+    ///
+    /// # Panics
+    /// Where they stay.
+    pub fn kill(&self) {
+        self.script("kill");
+    }
+
+    /// The id of its first process, whose children the others are.
+    ///
+    /// # Panics
+    /// Where it does not run.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        let file =
+            std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("a server that runs");
+        file.lines().next().and_then(|line| line.parse().ok()).expect("an id")
     }
 
     /// Has it come back, with all that it had.

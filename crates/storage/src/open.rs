@@ -14,8 +14,13 @@ use inkstand_model::{Actor, Clock};
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
     RuntimeErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait,
-    sqlx::{Connection, postgres::PgConnectOptions},
+    sqlx::{
+        Connection,
+        postgres::PgConnectOptions,
+        sqlite::{SqliteConnection, SqliteTransactionManager},
+    },
 };
+use sqlx_core::transaction::TransactionManager;
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::{instrument, warn};
 
@@ -365,12 +370,23 @@ pub(crate) fn base_options(url: &DatabaseUrl, how: &StorageOptions) -> ConnectOp
             DatabaseUrl::Postgres(_) => LONGEST_POSTGRES_QUEUE,
         },
     );
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.before_acquire(|connection, _| Box::pin(is_left_clean(connection)))
+    });
     if how.direct.is_some() {
         // A pooler knows few start-up parameters, and no statement of an earlier transaction.
         options
             .map_sqlx_postgres_opts(|postgres| postgres.extra_float_digits(None).statement_cache_capacity(0));
     }
     options
+}
+
+/// Whether nothing is open of the transaction that a connection had last; else the pool opens another one in its place.
+///
+/// On a full disk SQLite takes a transaction back by itself, the driver's rollback then fails, and the driver goes on to
+/// count it: what came next on that connection would be parts of a transaction that nobody ends, acknowledged and lost.
+async fn is_left_clean(connection: &mut SqliteConnection) -> Result<bool, SqlxError> {
+    Ok(SqliteTransactionManager::get_transaction_depth(connection) == 0)
 }
 
 /// For a look at a database as it is: nothing is made, set or migrated, and no statement is cut short.
