@@ -1,6 +1,9 @@
 //! The search index can be lost, spoiled or of another log: it is made anew while the server answers.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use inkstand_tests::{Client, Database, Inkstand, Served, TestDatabase, eventually};
 use rstest::rstest;
@@ -82,10 +85,9 @@ async fn garbage_in_it(#[case] spoiled: fn(&str) -> bool) {
     for length in [0, 700] {
         let database = indexed(Database::Sqlite).await;
         let mut count = 0;
-        for file in std::fs::read_dir(index_of(&database)).unwrap().map(Result::unwrap) {
-            let is_lock = file.file_name().to_str().unwrap().ends_with(".lock");
-            if !is_lock && spoiled(file.file_name().to_str().unwrap()) {
-                std::fs::write(file.path(), vec![0xa5; length]).unwrap();
+        for path in files_of(&index_of(&database)) {
+            if spoiled(path.file_name().unwrap().to_str().unwrap()) {
+                std::fs::write(path, vec![0xa5; length]).unwrap();
                 count += 1;
             }
         }
@@ -150,18 +152,14 @@ async fn behind_a_log_that_was_trimmed(#[values(Database::Sqlite, Database::Post
 async fn a_flipped_bit_in_any_of_its_files() {
     let database = indexed(Database::Sqlite).await;
     let folder = index_of(&database);
-    let whole: Vec<(PathBuf, Vec<u8>)> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_none_or(|ending| ending != "lock"))
-        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
-        .collect();
+    let whole: Vec<(PathBuf, Vec<u8>)> =
+        files_of(&folder).into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
     assert!(whole.len() > 5, "{whole:?}");
     for (place, (path, bytes)) in whole.iter().enumerate() {
         for turn in 0..3 {
             std::fs::remove_dir_all(&folder).unwrap();
-            std::fs::create_dir(&folder).unwrap();
             for (path, bytes) in &whole {
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                 std::fs::write(path, bytes).unwrap();
             }
             // The beginning, the end (where the footer is), and somewhere between.
@@ -213,4 +211,17 @@ async fn renderings_of_an_older_version(#[values(Database::Sqlite, Database::Pos
     })
     .await;
     served.stop().await;
+}
+
+/// The files of an index and of the folders in it, but for its locks.
+fn files_of(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+        if path.is_dir() {
+            files.extend(files_of(&path));
+        } else if path.extension().is_none_or(|ending| ending != "lock") {
+            files.push(path);
+        }
+    }
+    files
 }
