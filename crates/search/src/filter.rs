@@ -68,15 +68,17 @@ impl Conditions {
 
     /// The same, to be used again.
     pub(crate) fn clauses(&self) -> Clauses {
-        let clauses = self.clauses.iter().map(|(occur, query)| (*occur, query.box_clone()));
-        let choices = self.choices.iter().map(|(_, query)| (Occur::Must, query.box_clone()));
-        clauses.chain(choices).collect()
+        self.clauses_but_for(None)
     }
 
     /// The same without the choice among the values of a field.
     pub(crate) fn without(&self, chosen: FacetField) -> Clauses {
+        self.clauses_but_for(Some(chosen))
+    }
+
+    fn clauses_but_for(&self, chosen: Option<FacetField>) -> Clauses {
         let clauses = self.clauses.iter().map(|(occur, query)| (*occur, query.box_clone()));
-        let choices = self.choices.iter().filter(|(field, _)| *field != chosen);
+        let choices = self.choices.iter().filter(|(field, _)| Some(*field) != chosen);
         clauses.chain(choices.map(|(_, query)| (Occur::Must, query.box_clone()))).collect()
     }
 

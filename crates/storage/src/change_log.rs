@@ -1,7 +1,10 @@
 //! Reading the change log.
 
 use inkstand_model::{CacheKey, Change, ChangeKind, ChangeOp, LogId, Position, Seq};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -84,6 +87,21 @@ pub(crate) async fn last_seq(db: &impl ConnectionTrait) -> Result<Seq, StorageEr
         .await?
         .flatten();
     Ok(Seq::new(last.unwrap_or(0)))
+}
+
+/// The last number that the log ever gave, also where its end was trimmed or rolled back; `None` where nothing keeps it.
+pub(crate) async fn last_given(db: &impl ConnectionTrait) -> Result<Option<i64>, DbErr> {
+    let backend = db.get_database_backend();
+    let ask = async |query: &str| db.query_one_raw(Statement::from_string(backend, query)).await;
+    let query = if backend == DbBackend::Sqlite {
+        "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'change'".to_owned()
+    } else {
+        let sequence = ask("SELECT pg_get_serial_sequence('change', 'seq')").await?;
+        let sequence: Option<String> = sequence.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+        let Some(sequence) = sequence else { return Ok(None) };
+        format!("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")
+    };
+    ask(&query).await?.map(|row| row.try_get_by_index(0)).transpose()
 }
 
 pub(crate) const fn kind_text(kind: ChangeKind) -> &'static str {

@@ -53,8 +53,7 @@ impl Presence {
     /// Does something with the database, unless that is away or goes away meanwhile.
     pub(crate) async fn watched<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         let Some(inner) = &self.0 else { return work.await };
-        let mut away = inner.away.subscribe();
-        if away.borrow().is_some() {
+        if inner.away.borrow().is_some() {
             return Err(gone("the database is away"));
         }
         let mut work = pin!(work);
@@ -67,6 +66,7 @@ impl Presence {
             worked
         } else {
             inner.suspicion.notify_one();
+            let mut away = inner.away.subscribe();
             tokio::select! {
                 biased;
                 worked = &mut work => worked,

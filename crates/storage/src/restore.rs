@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Read, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use inkstand_model::Clock;
@@ -17,6 +17,7 @@ use crate::{
     migrate::connect,
     migration::unknown_migration,
     open::whole_file_options,
+    serve_lock::with_ending,
     site,
 };
 
@@ -139,10 +140,4 @@ fn copy_file(from: &Path, to: &Path, progress: Progress<'_>) -> Result<(), Backu
         done += read as u64;
         progress(done, total);
     }
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(ending);
-    path.with_file_name(name)
 }

@@ -21,7 +21,7 @@ impl ServeLock {
     /// [`StorageError::Served`] where another process has it.
     pub fn take(url: &DatabaseUrl) -> Result<Self, StorageError> {
         let DatabaseUrl::Sqlite(database) = url else { return Ok(Self(None)) };
-        let (file, path) = open_beside(database, "serve-lock")?;
+        let (file, path) = open_beside(database, ".serve-lock")?;
         match file.try_lock() {
             Ok(()) => Ok(Self(Some(file))),
             Err(TryLockError::WouldBlock) => Err(StorageError::Served { database: database.clone() }),
@@ -32,7 +32,7 @@ impl ServeLock {
 
 /// Waits until no other process migrates the same SQLite file.
 pub(crate) async fn migrate_lock(database: &Path) -> Result<File, StorageError> {
-    let (file, path) = open_beside(database, "migrate-lock")?;
+    let (file, path) = open_beside(database, ".migrate-lock")?;
     let waited = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
     match waited {
         Ok(Ok(file)) => Ok(file),
@@ -42,12 +42,16 @@ pub(crate) async fn migrate_lock(database: &Path) -> Result<File, StorageError> 
 }
 
 fn open_beside(database: &Path, ending: &str) -> Result<(File, PathBuf), StorageError> {
-    let mut name = database.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(ending);
-    let path = database.with_file_name(name);
+    let path = with_ending(database, ending);
     match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
         Ok(file) => Ok((file, path)),
         Err(source) => Err(StorageError::Lock { path, source }),
     }
+}
+
+/// The file beside another one whose name goes on like that.
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
 }

@@ -1,23 +1,19 @@
 //! Numbers that are given once.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
+
+use crate::change_log::last_given;
 
 /// The log goes on behind the last number that was ever given, also where its end was trimmed or rolled back.
 pub(super) async fn continue_numbers(
     read: &DatabaseTransaction,
     write: &DatabaseTransaction,
 ) -> Result<(), DbErr> {
-    let last = match read.get_database_backend() {
-        DbBackend::Sqlite => {
-            number(read, "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'change'").await?
-        }
-        _ => {
-            let sequence = text(read, "SELECT pg_get_serial_sequence('change', 'seq')").await?;
-            number(read, &format!("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}"))
-                .await?
-        }
-    };
-    let last = last.max(number(read, "SELECT COALESCE(MAX(seq), 0) FROM change").await?);
+    let absent = || DbErr::RecordNotFound("the numbers of the change log".to_owned());
+    let highest =
+        Statement::from_string(read.get_database_backend(), "SELECT COALESCE(MAX(seq), 0) FROM change");
+    let highest = read.query_one_raw(highest).await?.ok_or_else(absent)?.try_get_by_index(0)?;
+    let last: i64 = last_given(read).await?.ok_or_else(absent)?.max(highest);
     if last == 0 {
         return Ok(());
     }
@@ -32,17 +28,4 @@ pub(super) async fn continue_numbers(
         write.execute_unprepared(&statement).await?;
     }
     Ok(())
-}
-
-async fn number(db: &DatabaseTransaction, query: &str) -> Result<i64, DbErr> {
-    one(db, query).await?.try_get_by_index(0)
-}
-
-async fn text(db: &DatabaseTransaction, query: &str) -> Result<String, DbErr> {
-    one(db, query).await?.try_get_by_index(0)
-}
-
-async fn one(db: &DatabaseTransaction, query: &str) -> Result<QueryResult, DbErr> {
-    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
-    row.ok_or_else(|| DbErr::RecordNotFound(query.to_owned()))
 }

@@ -1,9 +1,9 @@
 //! Numbers that follow from what is there.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::DbBackend;
 
 use super::{Fault, Snapshot};
-use crate::{FiledUnder, StorageError};
+use crate::{FiledUnder, StorageError, change_log::last_given};
 
 /// What has numbers, and by which name they are counted on.
 const NUMBERED: [&str; 7] = ["entry", "tag", "category", "series", "author", "account", "webhook"];
@@ -13,15 +13,10 @@ impl Snapshot {
         let mut faults = Vec::new();
         for under in FiledUnder::ALL {
             let table = under.table();
-            let (link, column) = match under {
-                FiledUnder::Tag => ("entry_tag", "tag_id"),
-                FiledUnder::Category => ("entry_category", "category_id"),
-                FiledUnder::Author => ("entry_author", "author_id"),
-                FiledUnder::Series => ("series_part", "series_id"),
-            };
+            let (link, entry_column, term_column) = under.link();
             let query = format!(
                 "SELECT id, slug, post_count, counted FROM (SELECT t.id, t.slug, t.post_count, (SELECT COUNT(*) \
-                 FROM {link} l JOIN entry e ON e.id = l.entry_id WHERE l.{column} = t.id AND e.kind = 'post' AND \
+                 FROM {link} l JOIN entry e ON e.id = l.{entry_column} WHERE l.{term_column} = t.id AND e.kind = 'post' AND \
                  e.status = 'published') AS counted FROM {table} t) AS terms WHERE post_count <> counted ORDER BY slug"
             );
             for row in self.rows(&query).await? {
@@ -47,15 +42,9 @@ impl Snapshot {
             }
         }
         // SQLite looks at the highest number by itself.
-        if self.backend() == DbBackend::Postgres {
-            let sequence =
-                Statement::from_string(DbBackend::Postgres, "SELECT pg_get_serial_sequence('change', 'seq')");
-            let sequence = self.transaction.query_one_raw(sequence).await?;
-            let Some(sequence) = sequence.map(|row| row.try_get_by_index::<String>(0)).transpose()? else {
-                return Ok(faults);
-            };
-            let last = format!("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}");
-            let last = self.number(&last).await?;
+        if self.backend() == DbBackend::Postgres
+            && let Some(last) = last_given(&self.transaction).await?
+        {
             let highest = self.number("SELECT COALESCE(MAX(seq), 0) FROM change").await?;
             if last < highest {
                 faults.push(Fault::LogNumber { last, highest });
