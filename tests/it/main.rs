@@ -20,5 +20,6 @@ mod logs;
 mod ops;
 mod replicas;
 mod walls;
+mod watching;
 mod webhooks;
 mod wire;

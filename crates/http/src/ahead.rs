@@ -143,6 +143,7 @@ fn answer(inner: &Inner, method: &Method, headers: &HeaderMap, asked: RequestRef
     let id = request_id(options, headers);
     debug!(request_id = %id, %method, status = "kept", "request");
     let mut response = kept.response(method, headers, Some(seq), options.blog.database_away_for());
+    options.figures.count_kept(kept.operation(), response.status());
     let headers = response.headers_mut();
     for (name, value) in &inner.cross_origin {
         headers.append(name, value.clone());

@@ -4,10 +4,13 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions, Synonyms};
-use inkstand_graphql::{Disclosure, Gateway};
-use inkstand_http::{HttpOptions, Limits, ResponseCache, Routes, Sockets, routes, serve};
+use inkstand_graphql::{Disclosure, Gateway, OperationNames};
+use inkstand_http::{
+    HttpOptions, Limits, RequestFigures, ResponseCache, Routes, Sockets, routes, serve, serve_metrics,
+};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage, StorageOptions};
+use inkstand_telemetry::{Metrics, Sources};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
@@ -36,9 +39,17 @@ pub struct Application {
     limits: Limits,
     blog: Blog,
     response_cache: ResponseCache,
+    watched: Option<Watched>,
     sample_posts: u64,
     setup_token: Option<String>,
     lock: ServeLock,
+}
+
+/// What is told to those who watch, and where.
+struct Watched {
+    listener: TcpListener,
+    address: SocketAddr,
+    metrics: Metrics,
 }
 
 impl Application {
@@ -48,8 +59,10 @@ impl Application {
     /// # Errors
     /// Where something of that cannot be done: one line that says what to do.
     pub async fn build(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self> {
-        let listener = listen(settings.listen)?;
+        let listener = listen(settings.listen, "--listen")?;
         let address = listener.local_addr().context("the port has no address")?;
+        let watched_at =
+            settings.watch.metrics_listen.map(|at| listen(at, "--metrics-listen")).transpose()?;
         open_files::warn_of_too_few(settings.limits.connections);
         let synonyms = settings.synonyms.as_deref().map(read_synonyms).transpose()?.unwrap_or_default();
         ensure_folders(settings)?;
@@ -85,10 +98,26 @@ impl Application {
         let setup_token = if settings.read_only { None } else { blog.offer_setup().await? };
         let disclosure =
             Disclosure { introspection: settings.introspection, suggestions: settings.suggestions };
-        let gateway = Gateway::with_disclosure(&public_url, disclosure);
+        let operations = OperationNames::with(settings.watch.metrics_operations.iter().cloned());
+        let gateway = Gateway::with_disclosure(&public_url, disclosure).knowing(operations);
+        let figures = RequestFigures::new(gateway.operations());
         let sockets = Sockets::new(settings.sockets);
         let limits = Limits::new(settings.limits.clone());
         let response_cache = ResponseCache::of_bytes(settings.response_cache);
+        let watched = watched_at.map(|listener| {
+            let address = listener.local_addr().context("the port for metrics has no address")?;
+            let metrics = Metrics::new(Sources {
+                blog: blog.clone(),
+                gateway: gateway.clone(),
+                requests: figures.clone(),
+                limits: limits.clone(),
+                sockets: sockets.clone(),
+                response_cache: response_cache.clone(),
+                version: env!("CARGO_PKG_VERSION"),
+            });
+            Ok::<_, anyhow::Error>(Watched { listener, address, metrics })
+        });
+        let watched = watched.transpose()?;
         let routes = routes(HttpOptions {
             blog: blog.clone(),
             gateway,
@@ -98,6 +127,7 @@ impl Application {
             sockets: sockets.clone(),
             limits: limits.clone(),
             response_cache: response_cache.clone(),
+            figures,
         });
         Ok(Self {
             listener,
@@ -107,6 +137,7 @@ impl Application {
             limits,
             blog,
             response_cache,
+            watched,
             sample_posts,
             setup_token,
             lock,
@@ -117,6 +148,12 @@ impl Application {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it serves metrics, if it does.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.watched.as_ref().map(|watched| watched.address)
     }
 
     /// The blog that it serves.
@@ -148,8 +185,9 @@ impl Application {
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, routes, sockets, limits, blog, lock, .. } = self;
-        info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
+        let Self { listener, address, routes, sockets, limits, blog, watched, lock, .. } = self;
+        let metrics = watched.as_ref().map(|watched| tracing::field::display(watched.address));
+        info!(%address, metrics, version = env!("CARGO_PKG_VERSION"), "started");
         let (stopping, stopped) = watch::channel(false);
         let until_stopped = || {
             let mut stopped = stopped.clone();
@@ -161,6 +199,14 @@ impl Application {
         let follower = tokio::spawn({
             let (blog, stop) = (blog.clone(), until_stopped());
             async move { blog.follow(stop).await }
+        });
+        // Until the very end, so that the last requests are told as well; it ends with the process.
+        let telling = watched.map(|Watched { listener, metrics, .. }| {
+            let page = move || {
+                let metrics = metrics.clone();
+                async move { metrics.page().await }
+            };
+            tokio::spawn(serve_metrics(listener, page, std::future::pending()))
         });
         let mut serving = tokio::spawn(serve(listener, routes, limits, until_stopped()));
         let early = tokio::select! {
@@ -190,6 +236,9 @@ impl Application {
         if tokio::time::timeout(CLOSE, closing).await.is_err() {
             warn!("the database did not close in time");
         }
+        if let Some(telling) = telling {
+            telling.abort();
+        }
         drop(lock);
         info!("stopped");
         served
@@ -210,7 +259,7 @@ fn read_synonyms(path: &Path) -> Result<Synonyms> {
         .map_err(|invalid| anyhow::anyhow!("synonyms {} line {}: {invalid}", path.display(), invalid.line))
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener> {
+fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener> {
     let bound = || {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         // As `TcpListener::bind` does: a port whose last connections are still being closed can be taken again.
@@ -221,13 +270,13 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
     };
     bound().map_err(|error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
-            "port {} on {} is in use; stop the other program, or take another port with --listen {}:{}",
+            "port {} on {} is in use; stop the other program, or take another port with {flag} {}:{}",
             address.port(),
             address.ip(),
             address.ip(),
             address.port().wrapping_add(1)
         ),
-        _ => anyhow::anyhow!("cannot listen on {address}: {error}; name another address with --listen"),
+        _ => anyhow::anyhow!("cannot listen on {address}: {error}; name another address with {flag}"),
     })
 }
 

@@ -13,7 +13,6 @@ use tokio::runtime::Runtime;
 use crate::{
     Settings, command,
     settings::{BlogArgs, ServeArgs},
-    telemetry,
 };
 
 pub(crate) use post::{
@@ -338,7 +337,7 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
         _ => (serve, "warn"),
     };
     let settings = Settings::gather(&blog, &serve, level)?;
-    telemetry::start(settings.log_format, &settings.log_level)?;
+    inkstand_telemetry::start_log(settings.log_format.is_human(), &settings.log_level)?;
     let runtime = Runtime::new()?;
     let code = runtime.block_on(async {
         match command {
@@ -385,6 +384,7 @@ impl ServeArgs {
             response_cache: other.response_cache.or(self.response_cache),
             synonyms: other.synonyms.clone().or(self.synonyms),
             entity_cache: other.entity_cache.or(self.entity_cache),
+            watch: other.watch.clone().or(self.watch),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    io::IsTerminal,
     net::SocketAddr,
     num::NonZeroUsize,
     path::{Path, PathBuf},
@@ -15,7 +16,7 @@ use inkstand_identity::{ServerKey, ServerKeys};
 use inkstand_storage::DatabaseUrl;
 use serde::Deserialize;
 
-use crate::byte_size::ByteSize;
+use crate::{WatchSettings, byte_size::ByteSize, watching::WatchArgs};
 
 /// The file that is read where it stands in the current folder and none is named.
 const USUAL_FILE: &str = "inkstand.toml";
@@ -75,6 +76,8 @@ pub struct Settings {
     pub sockets: SocketLimits,
     /// Bytes of memory for answers that are kept for everybody; 0 keeps none.
     pub response_cache: u64,
+    /// How it is watched.
+    pub watch: WatchSettings,
     /// How the log looks.
     pub log_format: LogFormat,
     /// What is logged: a level, or `tracing` directives.
@@ -92,6 +95,17 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+impl LogFormat {
+    /// Whether it is for people, on the standard error that this process has.
+    pub(crate) fn is_human(self) -> bool {
+        match self {
+            Self::Human => true,
+            Self::Json => false,
+            Self::Auto => std::io::stderr().is_terminal(),
+        }
+    }
 }
 
 /// Whether the schema is brought up to date when the database is opened.
@@ -226,6 +240,9 @@ pub(crate) struct ServeArgs {
     /// bytes, or such as 64MiB; 0 remembers nothing [default: 32MiB]
     #[arg(long, env = "INKSTAND_ENTITY_CACHE", value_name = "SIZE")]
     pub(crate) entity_cache: Option<ByteSize>,
+
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -252,6 +269,8 @@ struct ConfigFile {
     synonyms: Option<PathBuf>,
     response_cache: Option<ByteSize>,
     entity_cache: Option<ByteSize>,
+    metrics_listen: Option<SocketAddr>,
+    metrics_operations: Option<Vec<String>>,
     secret_key: Option<String>,
     previous_secret_key: Option<String>,
     log_format: Option<LogFormat>,
@@ -351,6 +370,14 @@ impl Settings {
                 .response_cache
                 .or(file.response_cache)
                 .map_or(USUAL_RESPONSE_CACHE, ByteSize::bytes),
+            watch: serve
+                .watch
+                .clone()
+                .or(WatchArgs {
+                    metrics_listen: file.metrics_listen,
+                    metrics_operations: file.metrics_operations,
+                })
+                .settings()?,
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
             log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),
         })

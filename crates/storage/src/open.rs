@@ -3,13 +3,11 @@
 use std::{
     io::{self, ErrorKind},
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
+use inkstand_figures::{Counter, Histogram};
 use inkstand_model::{Actor, Clock};
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
@@ -25,7 +23,7 @@ use tokio::{sync::Semaphore, time::timeout};
 use tracing::{instrument, warn};
 
 use crate::{
-    DatabaseUrl, StorageError,
+    DatabaseUrl, StorageError, StorageFigures,
     migrate::{migrate, must_be_migrated},
     pool::Pool,
     presence::Presence,
@@ -68,10 +66,17 @@ pub struct Storage {
     /// Of writing transactions; SQLite has one connection for them.
     places: Option<Arc<Semaphore>>,
     presence: Presence,
-    statements: Arc<AtomicU64>,
+    statements: Arc<Statements>,
     /// Where to listen for what others write.
     heard_at: Option<DatabaseUrl>,
     options: StorageOptions,
+}
+
+/// What became of all statements.
+#[derive(Debug)]
+struct Statements {
+    took: Histogram,
+    failed: Counter,
 }
 
 /// How a database is opened.
@@ -116,15 +121,21 @@ impl Storage {
         } else {
             migrate(direct, clock).await?;
         }
-        let statements = Arc::new(AtomicU64::new(0));
+        let statements = Arc::new(Statements { took: Histogram::of_time(), failed: Counter::default() });
         let unreachable =
             |fault: DbErr| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
-        let mut readers = Database::connect(reader_options(url, &options)).await.map_err(unreachable)?;
-        let mut writers = Database::connect(writer_options(url, &options)).await.map_err(unreachable)?;
+        let (reading, writing) = (reader_options(url, &options), writer_options(url, &options));
+        let most = |options: &ConnectOptions| options.get_max_connections().unwrap_or_default();
+        let (most_readers, most_writers) = (most(&reading), most(&writing));
+        let mut readers = Database::connect(reading).await.map_err(unreachable)?;
+        let mut writers = Database::connect(writing).await.map_err(unreachable)?;
         for pool in [&mut readers, &mut writers] {
             let statements = Arc::clone(&statements);
             pool.set_metric_callback(move |statement| {
-                statements.fetch_add(1, Ordering::Relaxed);
+                statements.took.record_time(statement.elapsed);
+                if statement.failed {
+                    statements.failed.add(1);
+                }
                 if statement.elapsed > SLOW_STATEMENT {
                     let sql = statement.statement.sql.as_str();
                     warn!(elapsed_ms = statement.elapsed.as_millis(), sql, "slow statement");
@@ -148,8 +159,8 @@ impl Storage {
         let writing = format!("SET LOCAL lock_timeout = '{LONGEST_WAIT}'");
         let listens = matches!(url, DatabaseUrl::Postgres(_)) && !options.deaf;
         Ok(Self {
-            readers: Pool::new(readers, presence.clone(), preamble(&reading)),
-            writers: Pool::new(writers, presence.clone(), preamble(&writing)),
+            readers: Pool::new(readers, most_readers, presence.clone(), preamble(&reading)),
+            writers: Pool::new(writers, most_writers, presence.clone(), preamble(&writing)),
             places: matches!(url, DatabaseUrl::Postgres(_)).then(|| Arc::new(Semaphore::new(MOST_WRITERS))),
             presence,
             statements,
@@ -203,7 +214,18 @@ impl Storage {
     /// How many statements were sent since it was opened: what a test of "no N+1" counts.
     #[must_use]
     pub fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        self.statements.took.distribution().count()
+    }
+
+    /// How its connections fare now, and what became of all statements.
+    #[must_use]
+    pub fn figures(&self) -> StorageFigures {
+        StorageFigures {
+            readers: self.readers.figures(),
+            writers: self.writers.figures(),
+            statements: self.statements.took.distribution(),
+            failed_statements: self.statements.failed.get(),
+        }
     }
 
     /// Waits for running statements and closes every connection, so that SQLite folds its write-ahead log into
