@@ -20,7 +20,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("blog", &["figures", "identity", "markup", "model", "outgoing", "search", "storage"]),
     ("graphql", &["blog", "figures", "model"]),
     ("http", &["blog", "figures", "graphql", "model"]),
-    ("telemetry", &["blog", "figures", "graphql", "http"]),
+    ("telemetry", &["blog", "figures", "graphql", "http", "outgoing"]),
     (
         "server",
         &["blog", "exchange", "graphql", "http", "identity", "markup", "model", "storage", "telemetry"],
@@ -28,7 +28,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
 ];
 
 /// Each technology, with the crates that may know it.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("sea-orm", &["storage"]),
     ("sea-orm-migration", &["storage"]),
     ("tantivy", &["search"]),
@@ -45,6 +45,8 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("anyhow", &["server"]),
     ("tracing-subscriber", &["telemetry"]),
     ("prometheus-client", &["telemetry"]),
+    ("opentelemetry", &["telemetry"]),
+    ("opentelemetry-otlp", &["telemetry"]),
 ];
 
 #[test]

@@ -1,8 +1,12 @@
 //! What a server tells those who watch it.
 
 mod files;
+#[cfg(target_os = "linux")]
+mod memory;
 mod metrics;
 mod prometheus;
+mod secrets;
+mod traces;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

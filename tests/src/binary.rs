@@ -102,6 +102,15 @@ impl Inkstand {
         Self::prepared(command, database.folder.path()).of(database)
     }
 
+    /// The same in a control group, whose folder is given.
+    #[must_use]
+    pub fn within(group: &Path, database: &TestDatabase) -> Self {
+        let enter = "echo $$ > \"$1/cgroup.procs\" && shift && exec \"$@\"";
+        let mut command = Command::new("sh");
+        command.args(["-c", enter, "sh"]).args([group, &binary()]);
+        Self::prepared(command, database.folder.path()).of(database)
+    }
+
     /// Where the binary is, for scripts that start it themselves.
     #[must_use]
     pub fn path() -> PathBuf {

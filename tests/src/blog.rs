@@ -211,6 +211,12 @@ fn settings(database: &TestDatabase) -> Settings {
         keys: None,
         sockets: inkstand_http::SocketLimits::default(),
         response_cache: 64 << 20,
+        room: inkstand_server::Room {
+            limit: None,
+            response_cache: 64 << 20,
+            entity_cache: 32 << 20,
+            index_writer: 120_000_000,
+        },
         watch: inkstand_server::WatchSettings::default(),
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),

@@ -59,6 +59,8 @@ pub struct Received {
     pub timestamp: i64,
     /// `webhook-signature`.
     pub signatures: Vec<String>,
+    /// `traceparent`; empty where there is none.
+    pub traceparent: String,
     /// `content-type`.
     pub content_type: String,
     /// The body, byte by byte.
@@ -179,6 +181,7 @@ async fn take(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Bytes) 
         id: text("webhook-id"),
         timestamp: text("webhook-timestamp").parse().expect("seconds"),
         signatures: text("webhook-signature").split(' ').map(str::to_owned).collect(),
+        traceparent: text("traceparent"),
         content_type: text("content-type"),
         body: String::from_utf8(body.to_vec()).expect("UTF-8"),
     };

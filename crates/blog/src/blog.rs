@@ -47,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) steps: broadcast::Sender<Arc<LogStep>>,
     pub(crate) outgoing: Client,
     pub(crate) reach: Reach,
+    pub(crate) trace_headers: Option<TraceHeaders>,
     public_url: String,
     pub(crate) hashing: Hashing,
     /// Sessions and tokens whose use is being noted.
@@ -69,6 +70,8 @@ pub(crate) struct Pulse {
 pub struct BlogOptions {
     /// The folder of the search index; `None` for commands that only write: whoever serves follows the log.
     pub index: Option<PathBuf>,
+    /// Bytes that the writer of the search index may hold in memory; `None` for the usual.
+    pub index_writer: Option<usize>,
     /// Words that mean the same in searches.
     pub synonyms: Synonyms,
     /// The site's address without a slash at its end, for links in what is sent to others.
@@ -77,9 +80,14 @@ pub struct BlogOptions {
     pub webhooks_allow_private: bool,
     /// Bytes of entries, what they are filed under and parts of lists that are remembered; 0 for none.
     pub entity_cache: u64,
+    /// The headers by which whoever is called learns of the trace that calls it.
+    pub trace_headers: Option<TraceHeaders>,
     /// The keys that sign previews; `None` for one that the blog makes and keeps in its database.
     pub keys: Option<ServerKeys>,
 }
+
+/// See [`BlogOptions::trace_headers`]: names and values.
+pub type TraceHeaders = fn() -> Vec<(String, String)>;
 
 /// How far a process has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +110,7 @@ impl Blog {
         options: BlogOptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BlogError> {
-        let index = IndexHandle::open(options.index, options.synonyms).await?;
+        let index = IndexHandle::open(options.index, options.index_writer, options.synonyms).await?;
         let reach = if options.webhooks_allow_private { Reach::Anywhere } else { Reach::Public };
         let inner = Inner {
             storage,
@@ -117,6 +125,7 @@ impl Blog {
             pulse: watch::Sender::default(),
             outgoing: Client::new(reach)?,
             reach,
+            trace_headers: options.trace_headers,
             public_url: options.public_url,
             hashing: Hashing::default(),
             noted_use: NotedUse::default(),

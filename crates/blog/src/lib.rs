@@ -62,7 +62,7 @@ mod webhook;
 pub use account::{AccountChange, NewAccount};
 pub use api_token::NewToken;
 pub use authenticate::{Authenticated, Credential, SESSION_LIFE};
-pub use blog::{Blog, BlogOptions, Readiness};
+pub use blog::{Blog, BlogOptions, Readiness, TraceHeaders};
 pub use doctor::{Examination, Finding, IndexLook, Repaired};
 pub use edit::Edit;
 pub use entities::NeighbourPosts;

@@ -1,7 +1,7 @@
 //! The search index of this process: its handle, and how it is asked.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -15,6 +15,8 @@ use crate::{BlogError, Readiness};
 /// The index, which can be exchanged for a new one while others search.
 pub(crate) struct IndexHandle {
     dir: Option<PathBuf>,
+    /// What its writer may hold in memory.
+    memory: Option<usize>,
     synonyms: Arc<Synonyms>,
     index: RwLock<Option<Index>>,
     progress: watch::Sender<Readiness>,
@@ -23,15 +25,19 @@ pub(crate) struct IndexHandle {
 }
 
 impl IndexHandle {
-    pub(crate) async fn open(dir: Option<PathBuf>, synonyms: Synonyms) -> Result<Self, BlogError> {
+    pub(crate) async fn open(
+        dir: Option<PathBuf>,
+        memory: Option<usize>,
+        synonyms: Synonyms,
+    ) -> Result<Self, BlogError> {
         let synonyms = Arc::new(synonyms);
         let mut index = None;
         if let Some(dir) = dir.clone() {
             index = Some(
-                tokio::task::spawn_blocking(move || match Index::open(&dir) {
+                tokio::task::spawn_blocking(move || match open(&dir, memory) {
                     Err(OpenError::Unusable(reason)) => {
                         warn!(%reason, "the search index is unusable and will be built anew");
-                        Index::recreate(&dir)
+                        recreate(&dir, memory)
                     }
                     opened => opened,
                 })
@@ -42,7 +48,14 @@ impl IndexHandle {
         let start = Readiness { indexed: Seq::ZERO, search_complete: false };
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let turns = Semaphore::new(cores * 2);
-        Ok(Self { dir, synonyms, index: RwLock::new(index), progress: watch::Sender::new(start), turns })
+        Ok(Self {
+            dir,
+            memory,
+            synonyms,
+            index: RwLock::new(index),
+            progress: watch::Sender::new(start),
+            turns,
+        })
     }
 
     /// What it comes to now. Blocks: it asks the disk.
@@ -62,7 +75,8 @@ impl IndexHandle {
         // The old writer must let go of the folder before a new one can take it; searches that still run keep
         // the files they have open.
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = None;
-        let fresh = tokio::task::spawn_blocking(move || Index::recreate(&dir)).await??;
+        let memory = self.memory;
+        let fresh = tokio::task::spawn_blocking(move || recreate(&dir, memory)).await??;
         let fresh = fresh.with_synonyms(Arc::clone(&self.synonyms));
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
         Ok(())
@@ -152,6 +166,14 @@ impl IndexHandle {
             Err(fault) => Err(fault.into()),
         }
     }
+}
+
+fn open(dir: &Path, memory: Option<usize>) -> Result<Index, OpenError> {
+    memory.map_or_else(|| Index::open(dir), |memory| Index::open_within(dir, memory))
+}
+
+fn recreate(dir: &Path, memory: Option<usize>) -> Result<Index, OpenError> {
+    memory.map_or_else(|| Index::recreate(dir), |memory| Index::recreate_within(dir, memory))
 }
 
 impl std::fmt::Debug for IndexHandle {

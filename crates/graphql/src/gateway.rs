@@ -7,6 +7,7 @@ use async_graphql::{
 };
 use inkstand_blog::{Caller, Reader};
 use serde_json::json;
+use tracing::instrument;
 
 use crate::{
     Charge,
@@ -191,6 +192,7 @@ impl Gateway {
     }
 
     /// The same, `over_socket` or by HTTP.
+    #[instrument(level = "debug", name = "graphql.execute", skip_all, fields(cost = prepared.cost))]
     pub(crate) async fn run_over(
         &self,
         prepared: Prepared,

@@ -105,6 +105,14 @@ pub(crate) fn host(address: IpAddr) -> IpAddr {
     }
 }
 
+/// What the log says of where a request comes from: the network, which tells of attacks and not of a person. An IPv4
+/// address without its last number, in IPv6 the /48 of a site.
+pub(crate) fn network(address: IpAddr) -> IpNet {
+    let address = address.to_canonical();
+    let length = if address.is_ipv4() { 24 } else { 48 };
+    IpNet::new(address, length).map_or(IpNet::from(address), |network| network.trunc())
+}
+
 /// The address in `for=192.0.2.60;proto=http`, `for="[2001:db8::1]:4711"` (RFC 7239 §4, §6).
 fn forwarded_for(element: &str) -> Option<IpAddr> {
     element

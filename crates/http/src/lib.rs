@@ -67,5 +67,5 @@ pub use limits::{LimitSettings, Limits, LoadFigures};
 pub use metrics::{METRICS, serve_metrics};
 pub use quota::{NotAQuota, Quota};
 pub use response_cache::{ResponseCache, ResponseCacheFigures};
-pub use router::{HttpOptions, routes};
+pub use router::{HttpOptions, JoinTrace, routes};
 pub use socket::{SocketFigures, SocketLimits, Sockets};

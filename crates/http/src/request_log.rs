@@ -15,17 +15,21 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use inkstand_graphql::{RequestId, code};
-use tracing::{Instrument, debug, error, error_span, field, info};
+use tracing::{Instrument, Span, debug, error, error_span, field, info};
 
 use crate::{
     HttpOptions,
-    client_address::{ClientAddress, Peer},
+    client_address::{ClientAddress, Peer, network},
     kept_answer::push_hex,
     problem::problem,
 };
 
 /// Given by a proxy or made here, sent back, and in every log line of the request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// W3C Trace Context.
+const TRACEPARENT: &str = "traceparent";
+const TRACESTATE: &str = "tracestate";
 
 /// A request that takes longer is in the log even where single requests are not.
 const SLOW: Duration = Duration::from_secs(1);
@@ -47,9 +51,16 @@ pub(crate) async fn layer(
         request_id = %id,
         method = %request.method(),
         path = request.uri().path(),
-        client = %client,
+        client = %network(client),
         operation = field::Empty,
+        trace_id = field::Empty,
+        status = field::Empty,
+        otel.kind = "server",
     );
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(trace) = (options.join_trace)(&span, header(TRACEPARENT), header(TRACESTATE)) {
+        span.record("trace_id", trace);
+    }
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(ClientAddress(client));
     let (request, reading) = watched(request);
@@ -72,6 +83,7 @@ pub(crate) async fn layer(
         let duration = counting.took();
         let status = response.status().as_u16();
         let duration_ms = duration.as_secs_f64() * 1000.0;
+        Span::current().record("status", status);
         if response.status().is_server_error() {
             error!(status, duration_ms, "request failed");
         } else if duration >= SLOW {

@@ -13,6 +13,7 @@ use inkstand_blog::Blog;
 use inkstand_graphql::{Gateway, code};
 use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
+use tracing::Span;
 
 use crate::{
     Limits, RequestFigures, ResponseCache,
@@ -45,6 +46,9 @@ pub struct HttpOptions {
     pub limits: Limits,
     /// Answers that are kept for everybody.
     pub response_cache: ResponseCache,
+    /// Has the span of a request go on the trace of whoever sent it, by the headers `traceparent` and `tracestate`; gives
+    /// the id of that trace.
+    pub join_trace: JoinTrace,
     /// What is counted of requests.
     pub figures: RequestFigures,
 }
@@ -54,6 +58,9 @@ impl HttpOptions {
         SessionCookie::at(&self.public_url)
     }
 }
+
+/// See [`HttpOptions::join_trace`].
+pub type JoinTrace = fn(&Span, Option<&str>, Option<&str>) -> Option<String>;
 
 /// Bytes of a request's body. A post of a hundred thousand words is half a megabyte.
 pub(crate) const LARGEST_BODY: usize = 2 * 1024 * 1024;

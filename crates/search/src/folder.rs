@@ -19,20 +19,22 @@ use crate::position::from_payload;
 use crate::schema::{schema, tokenizers};
 use crate::word_list::WordLists;
 
-/// What the writer of published entries may hold in memory before it writes a segment.
-const WRITER_MEMORY: usize = 120_000_000;
+/// What the writer of published entries may hold in memory before it writes a segment, where nobody says otherwise.
+pub(crate) const WRITER_MEMORY: usize = 120_000_000;
 /// The same for the others, of which there are few: about the least that tantivy wants.
 const SMALL_WRITER_MEMORY: usize = 20_000_000;
+/// The least that tantivy's writers do with.
+const LEAST_MEMORY: usize = 15_000_000;
 /// The folder of what is not published, within the index's own.
 pub(crate) const UNPUBLISHED: &str = "unpublished";
 /// The lists of files that make a folder an index's.
 const LISTS: [&str; 2] = ["meta.json", MANAGED_LIST];
 
-/// Opens or creates the index of a folder.
-pub(crate) fn open(dir: &Path) -> Result<Shared, OpenError> {
+/// Opens or creates the index of a folder, whose writer holds so many bytes at most.
+pub(crate) fn open(dir: &Path, memory: usize) -> Result<Shared, OpenError> {
     fs::create_dir_all(dir.join(UNPUBLISHED)).map_err(OpenError::Io)?;
     let mut engine_error = None;
-    let opened = guarded(&AtomicBool::new(false), || match open_guarded(dir) {
+    let opened = guarded(&AtomicBool::new(false), || match open_guarded(dir, memory) {
         Ok(shared) => Ok(Some(shared)),
         Err(error) => {
             engine_error = Some(error);
@@ -46,9 +48,10 @@ pub(crate) fn open(dir: &Path) -> Result<Shared, OpenError> {
     }
 }
 
-fn open_guarded(dir: &Path) -> tantivy::Result<Shared> {
-    let published = Opened::of(dir, WRITER_MEMORY)?;
-    let unpublished = Opened::of(&dir.join(UNPUBLISHED), SMALL_WRITER_MEMORY)?;
+fn open_guarded(dir: &Path, memory: usize) -> tantivy::Result<Shared> {
+    let memory = memory.max(LEAST_MEMORY);
+    let published = Opened::of(dir, memory)?;
+    let unpublished = Opened::of(&dir.join(UNPUBLISHED), SMALL_WRITER_MEMORY.min(memory))?;
     // What is not published is written first and only where there is something to write, so that its position may be
     // any of the same log. Where it has none, its files were lost.
     let position =

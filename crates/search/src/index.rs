@@ -84,9 +84,18 @@ impl Index {
     /// # Errors
     /// [`OpenError::Unusable`] where it is damaged or of another version, [`OpenError::Locked`] where somebody
     /// writes to it, [`OpenError::Io`] where the folder cannot be used.
-    #[instrument(name = "search.open", skip_all, err(level = "debug"))]
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        folder::open(dir).map(|shared| Self { shared: Arc::new(shared), synonyms: Arc::default() })
+        Self::open_within(dir, folder::WRITER_MEMORY)
+    }
+
+    /// The same where there is less room, or more: what is written is held in memory up to so many bytes, about 15 MB at
+    /// least, and a second time while it is written to the disk.
+    ///
+    /// # Errors
+    /// As [`Index::open`].
+    #[instrument(name = "search.open", skip_all, err(level = "debug"))]
+    pub fn open_within(dir: &Path, memory: usize) -> Result<Self, OpenError> {
+        folder::open(dir, memory).map(|shared| Self { shared: Arc::new(shared), synonyms: Arc::default() })
     }
 
     /// Throws away what that folder has of an index and creates an empty one. Files that are none of an index's
@@ -96,10 +105,18 @@ impl Index {
     ///
     /// # Errors
     /// As for [`Index::open`].
-    #[instrument(name = "search.recreate", skip_all, err(level = "debug"))]
     pub fn recreate(dir: &Path) -> Result<Self, OpenError> {
+        Self::recreate_within(dir, folder::WRITER_MEMORY)
+    }
+
+    /// The same with as much room as [`Index::open_within`] has.
+    ///
+    /// # Errors
+    /// As for [`Index::open`].
+    #[instrument(name = "search.recreate", skip_all, err(level = "debug"))]
+    pub fn recreate_within(dir: &Path, memory: usize) -> Result<Self, OpenError> {
         folder::clear(dir)?;
-        Self::open(dir)
+        Self::open_within(dir, memory)
     }
 
     /// The same index for questions whose words have synonyms.

@@ -10,14 +10,14 @@ use inkstand_http::{
 };
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage, StorageOptions};
-use inkstand_telemetry::{Metrics, Sources};
+use inkstand_telemetry::{Metrics, Sources, join_trace, trace_headers};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
 };
 use tracing::{info, warn};
 
-use crate::{Migrate, Settings, open_files, sample, start_lines::reached_at};
+use crate::{Migrate, Room, Settings, open_files, sample, start_lines::reached_at};
 
 /// Connections that wait to be accepted. The usual 128 are full within a moment when hundreds come at once, and whoever
 /// comes then is not heard, and asks again after a second.
@@ -40,6 +40,7 @@ pub struct Application {
     blog: Blog,
     response_cache: ResponseCache,
     watched: Option<Watched>,
+    room: Room,
     sample_posts: u64,
     setup_token: Option<String>,
     lock: ServeLock,
@@ -81,6 +82,8 @@ impl Application {
             entity_cache: settings.entity_cache,
             public_url: public_url.clone(),
             webhooks_allow_private: settings.webhooks_allow_private,
+            trace_headers: Some(trace_headers),
+            index_writer: usize::try_from(settings.room.index_writer).ok(),
         };
         let blog = Blog::open(storage, options, Arc::clone(&clock)).await.with_context(|| {
             let index = settings.data_dir.join("index");
@@ -127,6 +130,7 @@ impl Application {
             sockets: sockets.clone(),
             limits: limits.clone(),
             response_cache: response_cache.clone(),
+            join_trace,
             figures,
         });
         Ok(Self {
@@ -138,6 +142,12 @@ impl Application {
             blog,
             response_cache,
             watched,
+            // As it is in the end, with what was set.
+            room: Room {
+                response_cache: settings.response_cache,
+                entity_cache: settings.entity_cache,
+                ..settings.room
+            },
             sample_posts,
             setup_token,
             lock,
@@ -185,9 +195,19 @@ impl Application {
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, routes, sockets, limits, blog, watched, lock, .. } = self;
+        let Self { listener, address, routes, sockets, limits, blog, watched, room, lock, .. } = self;
         let metrics = watched.as_ref().map(|watched| tracing::field::display(watched.address));
-        info!(%address, metrics, version = env!("CARGO_PKG_VERSION"), "started");
+        info!(
+            %address,
+            metrics,
+            version = env!("CARGO_PKG_VERSION"),
+            memory_limit = room.limit,
+            response_cache = room.response_cache,
+            entity_cache = room.entity_cache,
+            index_writer = room.index_writer,
+            threads = std::thread::available_parallelism().map_or(1, usize::from),
+            "started"
+        );
         let (stopping, stopped) = watch::channel(false);
         let until_stopped = || {
             let mut stopped = stopped.clone();

@@ -8,6 +8,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use inkstand_model::{Role, Scope};
+use inkstand_telemetry::{Traces, start_log};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -337,8 +338,11 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
         _ => (serve, "warn"),
     };
     let settings = Settings::gather(&blog, &serve, level)?;
-    inkstand_telemetry::start_log(settings.log_format.is_human(), &settings.log_level)?;
     let runtime = Runtime::new()?;
+    let traces = settings.watch.otlp_endpoint.as_ref();
+    let traces = traces.map(|endpoint| Traces::start(endpoint, settings.watch.trace_ratio, runtime.handle()));
+    let traces = traces.transpose()?;
+    start_log(settings.log_format.is_human(), &settings.log_level, traces.as_ref())?;
     let code = runtime.block_on(async {
         match command {
             Command::Serve(_) => command::serve(&settings).await,
@@ -359,6 +363,9 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
             Command::Licences => command::licences(),
         }
     });
+    if let Some(traces) = traces {
+        traces.end();
+    }
     runtime.shutdown_timeout(LAST_WORK);
     code
 }

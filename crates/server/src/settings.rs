@@ -16,19 +16,13 @@ use inkstand_identity::{ServerKey, ServerKeys};
 use inkstand_storage::DatabaseUrl;
 use serde::Deserialize;
 
-use crate::{WatchSettings, byte_size::ByteSize, watching::WatchArgs};
+use crate::{Room, WatchSettings, byte_size::ByteSize, watching::WatchArgs};
 
 /// The file that is read where it stands in the current folder and none is named.
 const USUAL_FILE: &str = "inkstand.toml";
 
-/// Enough for all but the bodies of ten thousand posts.
-const USUAL_ENTITY_CACHE: u64 = 32 * 1024 * 1024;
-
 /// Where a blog is when nobody says anything else.
 pub(crate) const USUAL_DATA_DIR: &str = "data";
-
-/// Bytes for kept answers when nobody says anything else: some ten thousand pages.
-const USUAL_RESPONSE_CACHE: u64 = 64 * 1024 * 1024;
 
 /// No answer takes longer.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -76,6 +70,8 @@ pub struct Settings {
     pub sockets: SocketLimits,
     /// Bytes of memory for answers that are kept for everybody; 0 keeps none.
     pub response_cache: u64,
+    /// What there is room for.
+    pub room: Room,
     /// How it is watched.
     pub watch: WatchSettings,
     /// How the log looks.
@@ -271,6 +267,8 @@ struct ConfigFile {
     entity_cache: Option<ByteSize>,
     metrics_listen: Option<SocketAddr>,
     metrics_operations: Option<Vec<String>>,
+    otlp_endpoint: Option<String>,
+    trace_ratio: Option<f64>,
     secret_key: Option<String>,
     previous_secret_key: Option<String>,
     log_format: Option<LogFormat>,
@@ -340,6 +338,7 @@ impl Settings {
             account_quota: one_quota(serve.account_quota, file.account_quota, "account-quota")?,
             persisted_queries: !serve.no_persisted_queries.or(file.no_persisted_queries).unwrap_or(false),
         };
+        let room = Room::here();
         Ok(Self {
             data_dir,
             database,
@@ -360,22 +359,22 @@ impl Settings {
             deadline: DEADLINE,
             limits,
             synonyms: serve.synonyms.clone().or(file.synonyms),
-            entity_cache: serve
-                .entity_cache
-                .or(file.entity_cache)
-                .map_or(USUAL_ENTITY_CACHE, ByteSize::bytes),
+            entity_cache: serve.entity_cache.or(file.entity_cache).map_or(room.entity_cache, ByteSize::bytes),
             keys,
             sockets,
+            room,
             response_cache: serve
                 .response_cache
                 .or(file.response_cache)
-                .map_or(USUAL_RESPONSE_CACHE, ByteSize::bytes),
+                .map_or(room.response_cache, ByteSize::bytes),
             watch: serve
                 .watch
                 .clone()
                 .or(WatchArgs {
                     metrics_listen: file.metrics_listen,
                     metrics_operations: file.metrics_operations,
+                    otlp_endpoint: file.otlp_endpoint,
+                    trace_ratio: file.trace_ratio,
                 })
                 .settings()?,
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),

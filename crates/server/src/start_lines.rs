@@ -125,6 +125,7 @@ mod tests {
             sockets: inkstand_http::SocketLimits::default(),
             synonyms: None,
             entity_cache: 0,
+            room: crate::Room::here(),
             watch: crate::WatchSettings::default(),
             log_format: LogFormat::Auto,
             log_level: "info".to_owned(),

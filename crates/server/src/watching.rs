@@ -13,6 +13,10 @@ pub struct WatchSettings {
     pub metrics_listen: Option<SocketAddr>,
     /// Operations that metrics tell apart, beside our own ones.
     pub metrics_operations: Vec<String>,
+    /// Where traces are told; `None` for nowhere.
+    pub otlp_endpoint: Option<String>,
+    /// Which part of them, from 0 to 1.
+    pub trace_ratio: f64,
 }
 
 /// The flags for that, and what a configuration file says of it.
@@ -27,6 +31,15 @@ pub(crate) struct WatchArgs {
     /// are counted as `other` [default: none]
     #[arg(long, env = "INKSTAND_METRICS_OPERATIONS", value_name = "NAMES", value_delimiter = ',')]
     pub(crate) metrics_operations: Option<Vec<String>>,
+
+    /// Collector of traces, which takes OTLP as protobuf over HTTP, such as http://127.0.0.1:4318 [default: none are told]
+    #[arg(long, env = "INKSTAND_OTLP_ENDPOINT", value_name = "URL", hide_env_values = true)]
+    pub(crate) otlp_endpoint: Option<String>,
+
+    /// Part of all traces that is told, from 0 to 1; a trace that a caller keeps is kept here where its id is of that part
+    /// [default: 1]
+    #[arg(long, env = "INKSTAND_TRACE_RATIO", value_name = "NUMBER")]
+    pub(crate) trace_ratio: Option<f64>,
 }
 
 impl WatchArgs {
@@ -35,13 +48,22 @@ impl WatchArgs {
         Self {
             metrics_listen: self.metrics_listen.or(other.metrics_listen),
             metrics_operations: self.metrics_operations.or(other.metrics_operations),
+            otlp_endpoint: self.otlp_endpoint.or(other.otlp_endpoint),
+            trace_ratio: self.trace_ratio.or(other.trace_ratio),
         }
     }
 
     pub(crate) fn settings(self) -> Result<WatchSettings> {
+        let trace_ratio = self.trace_ratio.unwrap_or(1.0);
+        ensure!(
+            (0.0..=1.0).contains(&trace_ratio),
+            "{trace_ratio} is no part of all traces; --trace-ratio takes a number from 0 to 1, such as 0.1"
+        );
         Ok(WatchSettings {
             metrics_listen: self.metrics_listen,
             metrics_operations: checked_operations(self.metrics_operations.unwrap_or_default())?,
+            otlp_endpoint: self.otlp_endpoint,
+            trace_ratio,
         })
     }
 }

@@ -11,6 +11,7 @@ use tracing::{
 };
 use tracing_subscriber::{
     EnvFilter, Layer, Registry,
+    field::MakeExt,
     fmt::{
         FmtContext, FormatEvent, FormatFields, FormattedFields, MakeWriter,
         format::{JsonFields, Writer},
@@ -21,7 +22,7 @@ use tracing_subscriber::{
     util::{SubscriberInitExt, TryInitError},
 };
 
-use crate::log_count::Counting;
+use crate::{Traces, log_count::Counting};
 
 /// What libraries say that we say ourselves, unless the level names them.
 const QUIET: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn,";
@@ -58,20 +59,44 @@ pub enum BadLevel {
 
 const EXAMPLES: &str = "take error, warn, info, debug, trace, or directives such as info,inkstand_http=debug";
 
-/// Installs the subscriber of this process; the log goes to standard error, for `human` eyes or as JSON.
+/// Installs the subscriber of this process; the log goes to standard error, for `human` eyes or as JSON, and spans to
+/// `traces`, if there are any, whatever the level of the log.
 ///
 /// # Errors
 /// Where the level is none, or this process has a log already.
-pub fn start(human: bool, level: &str) -> Result<(), LogError> {
+pub fn start(human: bool, level: &str, traces: Option<&Traces>) -> Result<(), LogError> {
     let filter = filter(level)?;
     let lines = if human {
         let ansi = std::io::stderr().is_terminal();
         let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-        lines.with_ansi(ansi).with_target(false).compact().boxed()
+        lines.fmt_fields(people_fields()).with_ansi(ansi).with_target(false).compact().boxed()
     } else {
         json(std::io::stderr).boxed()
     };
-    Ok(Registry::default().with(lines).with(Counting).with(filter).try_init()?)
+    let registry = Registry::default();
+    match traces {
+        // Spans that the log does not want are not even made.
+        None => registry.with(lines).with(Counting).with(filter).try_init()?,
+        Some(traces) => {
+            registry.with(lines.and_then(Counting).with_filter(filter)).with(traces.layer()).try_init()?;
+        }
+    }
+    Ok(())
+}
+
+/// Fields for people, without those that are for collectors alone.
+fn people_fields() -> impl for<'w> FormatFields<'w> + Send + Sync + 'static {
+    tracing_subscriber::fmt::format::debug_fn(|writer, field, value| match field.name() {
+        "message" => write!(writer, "{value:?}"),
+        name if is_for_collectors(name) => Ok(()),
+        name => write!(writer, "{name}={value:?}"),
+    })
+    .delimited(" ")
+}
+
+/// What OpenTelemetry is told by the names of fields, which says nothing to readers of a log.
+fn is_for_collectors(name: &str) -> bool {
+    name.starts_with("otel.")
 }
 
 fn filter(level: &str) -> Result<EnvFilter, BadLevel> {
@@ -120,8 +145,9 @@ where
         let mut inner = None;
         for span in ctx.event_scope().into_iter().flatten() {
             let fields = span.extensions().get::<FormattedFields<N>>().map(|fields| fields.fields.clone());
-            let fields: Map<String, Value> =
+            let mut fields: Map<String, Value> =
                 fields.and_then(|fields| serde_json::from_str(&fields).ok()).unwrap_or_default();
+            fields.retain(|name, _| !is_for_collectors(name));
             if span.name() == REQUEST {
                 for (name, value) in fields {
                     line.entry(name).or_insert(value);

@@ -255,12 +255,14 @@ pub(super) async fn call(
     let timestamp = now.millis().div_euclid(1000);
     let signatures = standard_webhooks::signatures(&live, id, timestamp, payload.as_bytes());
     let timestamp = timestamp.to_string();
-    let headers = [
+    let trace = blog.inner.trace_headers.map(|headers| headers()).unwrap_or_default();
+    let mut headers = vec![
         ("content-type", "application/json"),
         (standard_webhooks::ID, id),
         (standard_webhooks::TIMESTAMP, &timestamp),
         (standard_webhooks::SIGNATURE, &signatures),
     ];
+    headers.extend(trace.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let reply = match OutgoingUrl::parse(url, blog.inner.reach) {
         Ok(url) => blog.inner.outgoing.post(&url, &headers, payload.into_bytes()).await,
         Err(invalid) => Err(SendError::Url(invalid)),
@@ -334,7 +336,8 @@ impl Blog {
             };
             // A hook that somebody has switched off meanwhile keeps its own reason, or none.
             if let Some(reason) = reason.filter(|_| hook.active) {
-                warn!(webhook = %hook.id, url = hook.url, reason, "a webhook is switched off");
+                // Its address may be a secret, and what the other side said anything.
+                warn!(webhook = %hook.id, "a webhook is switched off; its owner is told why");
                 hook.active = false;
                 hook.disabled_reason = Some(reason);
             }
