@@ -29,7 +29,7 @@ use crate::{
     client_address::Peer,
     graphql::{self, is_for_everybody, is_json},
     negotiation::MediaType,
-    request_log::{REQUEST_ID, request_id, request_id_value},
+    request_ids::{REQUEST_ID, RequestIds, request_id_value},
     response_cache::{LONGEST_REQUEST, RequestRef, Way},
 };
 
@@ -41,6 +41,7 @@ pub struct Routes {
 
 struct Inner {
     options: Arc<HttpOptions>,
+    request_ids: Arc<RequestIds>,
     behind: Router,
     /// What the layer behind which the routes are says to pages of other origins.
     cross_origin: HeaderMap,
@@ -58,8 +59,13 @@ pub(crate) trait Answers: Clone + Send + 'static {
 
 impl Routes {
     /// `behind` has that layer.
-    pub(crate) fn new(options: Arc<HttpOptions>, behind: Router, cross_origin: &CorsLayer) -> Self {
-        let inner = Inner { options, behind, cross_origin: said_to_all(cross_origin) };
+    pub(crate) fn new(
+        options: Arc<HttpOptions>,
+        request_ids: Arc<RequestIds>,
+        behind: Router,
+        cross_origin: &CorsLayer,
+    ) -> Self {
+        let inner = Inner { options, request_ids, behind, cross_origin: said_to_all(cross_origin) };
         Self { inner: Arc::new(inner) }
     }
 }
@@ -140,7 +146,7 @@ fn kept(inner: &Inner, request: Incoming) -> Result<Response, Request> {
 fn answer(inner: &Inner, method: &Method, headers: &HeaderMap, asked: RequestRef<'_>) -> Option<Response> {
     let options = &*inner.options;
     let (kept, seq) = options.response_cache.look(&options.blog, asked)?;
-    let id = request_id(options, headers);
+    let id = inner.request_ids.of(headers);
     debug!(request_id = %id, %method, status = "kept", "request");
     let mut response = kept.response(method, headers, Some(seq), options.blog.database_away_for());
     let headers = response.headers_mut();

@@ -46,6 +46,7 @@ mod overload;
 mod persisted;
 mod problem;
 mod quota;
+mod request_ids;
 mod request_log;
 mod response_cache;
 mod router;

@@ -1,4 +1,4 @@
-//! The id, the span and the log line of each request, and its deadline.
+//! The span and the log line of each request, and its deadline.
 
 use std::{
     pin::pin,
@@ -7,38 +7,32 @@ use std::{
 };
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::StatusCode,
     middleware::Next,
     response::Response,
 };
 use http_body_util::BodyExt;
-use inkstand_graphql::{RequestId, code};
+use inkstand_graphql::code;
 use tracing::{Instrument, debug, error, error_span, field, info};
 
 use crate::{
     HttpOptions,
     client_address::{ClientAddress, Peer},
-    kept_answer::push_hex,
     problem::problem,
+    request_ids::{REQUEST_ID, RequestIds, request_id_value},
 };
-
-/// Given by a proxy or made here, sent back, and in every log line of the request.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A request that takes longer is in the log even where single requests are not.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// Characters of an id that a proxy gives.
-const LONGEST_ID: usize = 64;
-
 pub(crate) async fn layer(
-    State(options): State<Arc<HttpOptions>>,
+    State((options, request_ids)): State<(Arc<HttpOptions>, Arc<RequestIds>)>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = request_id(&options, request.headers());
+    let id = request_ids.of(request.headers());
     let client =
         options.limits.proxies().client(request.extensions().get::<Peer>().copied(), request.headers());
     // Of the highest level, so that it is there whenever anything is logged.
@@ -99,29 +93,6 @@ fn watched(request: Request) -> (Request, Weak<()>) {
         }))
     });
     (request, reading)
-}
-
-/// The id that a proxy gave, else a new one.
-pub(crate) fn request_id(options: &HttpOptions, headers: &HeaderMap) -> RequestId {
-    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let harmless = |id: &&str| {
-        !id.is_empty()
-            && id.len() <= LONGEST_ID
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-    };
-    RequestId(match given.filter(harmless) {
-        Some(given) => given.to_owned(),
-        None => {
-            let mut id = String::with_capacity(16);
-            options.clock.random().iter().take(8).for_each(|byte| push_hex(&mut id, *byte));
-            id
-        }
-    })
-}
-
-/// An id as it is sent back.
-pub(crate) fn request_id_value(id: RequestId) -> Option<HeaderValue> {
-    HeaderValue::from_maybe_shared(Bytes::from(id.0)).ok()
 }
 
 #[cfg(test)]

@@ -21,7 +21,9 @@ use crate::{
     graphiql, graphql, health,
     kept_answer::{SEQ, STALE},
     problem::problem,
-    quota, request_log,
+    quota,
+    request_ids::{REQUEST_ID, RequestIds},
+    request_log,
     session_cookie::SessionCookie,
     socket::{self, Sockets},
 };
@@ -60,6 +62,7 @@ pub(crate) const LARGEST_BODY: usize = 2 * 1024 * 1024;
 #[must_use]
 pub fn routes(options: HttpOptions) -> Routes {
     let options = Arc::new(options);
+    let request_ids = Arc::new(RequestIds::new(options.clock.as_ref()));
     let cross_origin = cors();
     let router = Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphql") }))
@@ -71,11 +74,14 @@ pub fn routes(options: HttpOptions) -> Routes {
         .route("/readyz", get(health::readyz))
         .fallback(nothing_here)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(Arc::clone(&options), request_log::layer))
+        .layer(middleware::from_fn_with_state(
+            (Arc::clone(&options), Arc::clone(&request_ids)),
+            request_log::layer,
+        ))
         // Outermost: a page of another origin shall also read what the layers within it say.
         .layer(cross_origin.clone())
         .with_state(Arc::clone(&options));
-    Routes::new(options, router, &cross_origin)
+    Routes::new(options, request_ids, router, &cross_origin)
 }
 
 /// Anonymous reads from any origin, never with credentials: what a page of another origin may send and read.
@@ -115,7 +121,7 @@ fn cors() -> CorsLayer {
                 header::RETRY_AFTER,
                 quota::RATE_LIMIT,
                 quota::RATE_LIMIT_POLICY,
-                request_log::REQUEST_ID,
+                REQUEST_ID,
             ]
             .into_iter()
             .chain([CACHE_TAG, SEQ, STALE])
