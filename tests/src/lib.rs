@@ -29,9 +29,10 @@ mod own_postgres;
 mod receiver;
 mod shared_data;
 mod strain;
+mod wire;
 
 pub use accounts::PASSWORD;
-pub use binary::{Ended, Inkstand, Output, Served};
+pub use binary::{Ended, Inkstand, LOG, Output, Served};
 pub use blog::{TestBlog, item};
 pub use client::Client;
 pub use database::{Database, LockedTable, TestDatabase};
@@ -40,3 +41,4 @@ pub use own_postgres::{OwnPostgres, PgBouncer, database_at};
 pub use receiver::{Answering, Received, Receiver};
 pub use shared_data::shared_data;
 pub use strain::{Strain, Used, connect_from, probe, strained};
+pub use wire::Wire;

@@ -33,6 +33,7 @@ mod audit;
 mod backup;
 mod byline;
 mod change_log;
+mod connections;
 mod convert;
 mod copy;
 mod database_url;
@@ -73,6 +74,7 @@ mod term_alias;
 mod term_change;
 mod term_scope;
 mod term_write;
+mod transaction;
 mod webhook;
 mod writing;
 

@@ -26,6 +26,7 @@ use tracing::{instrument, warn};
 
 use crate::{
     DatabaseUrl, StorageError,
+    connections::fit_for_use,
     migrate::{migrate, must_be_migrated},
     pool::Pool,
     presence::Presence,
@@ -49,6 +50,10 @@ const LONGEST_READ: &str = "15s";
 
 /// A write waits no longer for the others, once it is one of those who wait.
 const LONGEST_WAIT: &str = "8s";
+
+/// A transaction that writes and hears nothing from us for so long is taken back by the server: whoever was cut off in
+/// the middle of one would keep all others from writing, for as long as his connection seems to live.
+const LONGEST_SILENCE: &str = "20s";
 
 /// How long one waits for a connection while all are in use. SQLite has one for all writers, where an import may be at
 /// work; on PostgreSQL, whoever waits longer is one of too many.
@@ -119,8 +124,21 @@ impl Storage {
         let statements = Arc::new(AtomicU64::new(0));
         let unreachable =
             |fault: DbErr| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
-        let mut readers = Database::connect(reader_options(url, &options)).await.map_err(unreachable)?;
-        let mut writers = Database::connect(writer_options(url, &options)).await.map_err(unreachable)?;
+        let presence = match url {
+            DatabaseUrl::Sqlite(_) => Presence::default(),
+            DatabaseUrl::Postgres(address) => {
+                let server: PgConnectOptions =
+                    address.parse().map_err(|fault: SqlxError| unreachable(fault_of(fault)))?;
+                Presence::of_server(server.extra_float_digits(None))
+            }
+        };
+        let connect = async |mut options: ConnectOptions| {
+            let presence = presence.clone();
+            options.map_sqlx_postgres_pool_opts(move |pool| fit_for_use(pool, &presence));
+            Database::connect(options).await.map_err(unreachable)
+        };
+        let mut readers = connect(reader_options(url, &options)).await?;
+        let mut writers = connect(writer_options(url, &options)).await?;
         for pool in [&mut readers, &mut writers] {
             let statements = Arc::clone(&statements);
             pool.set_metric_callback(move |statement| {
@@ -131,21 +149,16 @@ impl Storage {
                 }
             });
         }
-        let presence = match url {
-            DatabaseUrl::Sqlite(_) => Presence::default(),
-            DatabaseUrl::Postgres(address) => {
-                let server: PgConnectOptions =
-                    address.parse().map_err(|fault: SqlxError| unreachable(fault_of(fault)))?;
-                Presence::of_server(server.extra_float_digits(None))
-            }
-        };
         let pooled = options.direct.is_some();
         let deallocate = pooled && names_reach_the_server(&readers).await.map_err(unreachable)?;
         let preamble = |settings: &str| {
             pooled.then(|| format!("{}{settings}", if deallocate { "DEALLOCATE ALL; " } else { "" }))
         };
         let reading = format!("SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = '{LONGEST_READ}'");
-        let writing = format!("SET LOCAL lock_timeout = '{LONGEST_WAIT}'");
+        let writing = format!(
+            "SET LOCAL lock_timeout = '{LONGEST_WAIT}'; \
+             SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_SILENCE}'"
+        );
         let listens = matches!(url, DatabaseUrl::Postgres(_)) && !options.deaf;
         Ok(Self {
             readers: Pool::new(readers, presence.clone(), preamble(&reading)),
@@ -273,6 +286,9 @@ pub(crate) async fn knock(url: &DatabaseUrl) -> Result<(), StorageError> {
         match knocked {
             Ok(connection) => return connection.close().await.map_err(unreachable),
             Err(fault) if may_pass(&fault) => last = fault,
+            Err(fault) if is_of_a_pooler(&fault) => {
+                return Err(StorageError::Pooled { database: url.to_string(), fault: fault.into() });
+            }
             Err(fault) => return Err(unreachable(fault)),
         }
         // A connection that is refused at once is no time-out, however late it is.
@@ -293,6 +309,11 @@ fn may_pass(fault: &SqlxError) -> bool {
         SqlxError::Database(words) => words.is_transient_in_connect_phase(),
         _ => false,
     }
+}
+
+/// Whether it is what PgBouncer says of the settings that a connection begins with; a server knows them.
+fn is_of_a_pooler(fault: &SqlxError) -> bool {
+    matches!(fault, SqlxError::Database(words) if words.message().starts_with("unsupported startup parameter"))
 }
 
 /// Whether the names of prepared statements reach the server as we gave them. A pooler that keeps account of them
@@ -350,7 +371,12 @@ pub(crate) fn writer_options(url: &DatabaseUrl, how: &StorageOptions) -> Connect
         DatabaseUrl::Postgres(_) => {
             options.max_connections(WRITING_CONNECTIONS);
             if how.direct.is_none() {
-                options.map_sqlx_postgres_opts(|postgres| postgres.options([("lock_timeout", LONGEST_WAIT)]));
+                options.map_sqlx_postgres_opts(|postgres| {
+                    postgres.options([
+                        ("lock_timeout", LONGEST_WAIT),
+                        ("idle_in_transaction_session_timeout", LONGEST_SILENCE),
+                    ])
+                });
             }
         }
     }

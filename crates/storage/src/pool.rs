@@ -6,12 +6,12 @@
 //! round trips a statement, to a pooler that is near.
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
-    Statement, TransactionOptions, TransactionTrait, prelude::async_trait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    TransactionOptions, TransactionTrait, prelude::async_trait,
 };
 use tracing::warn;
 
-use crate::presence::Presence;
+use crate::{presence::Presence, transaction::Transaction};
 
 /// A pool. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -27,16 +27,15 @@ impl Pool {
         Self { connections, presence, preamble }
     }
 
-    pub(crate) async fn begin(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
-        self.presence
-            .watched(async {
-                let transaction = self.connections.begin_with_options(options).await?;
-                if let Some(preamble) = &self.preamble {
-                    transaction.execute_unprepared(preamble).await?;
-                }
-                Ok(transaction)
-            })
-            .await
+    pub(crate) async fn begin(&self, options: TransactionOptions) -> Result<Transaction, DbErr> {
+        let begin = async {
+            let transaction = self.connections.begin_with_options(options).await?;
+            if let Some(preamble) = &self.preamble {
+                transaction.execute_unprepared(preamble).await?;
+            }
+            Ok(transaction)
+        };
+        Ok(Transaction::new(self.presence.watched(begin).await?, self.presence.clone()))
     }
 
     pub(crate) async fn ping(&self) -> Result<(), DbErr> {
@@ -51,7 +50,7 @@ impl Pool {
     }
 
     /// The transaction that one statement needs behind a pooler.
-    async fn begin_alone(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
+    async fn begin_alone(&self) -> Result<Option<Transaction>, DbErr> {
         match self.preamble {
             None => Ok(None),
             Some(_) => Ok(Some(self.begin(TransactionOptions::default()).await?)),
@@ -68,13 +67,10 @@ macro_rules! alone {
                 $pool.presence.watched($work).await
             }
             Some(transaction) => {
-                let work = async {
-                    let $db = &transaction;
-                    let done = $work.await?;
-                    transaction.commit().await?;
-                    Ok(done)
-                };
-                $pool.presence.watched(work).await
+                let $db = &transaction;
+                let done = $work.await?;
+                transaction.commit().await?;
+                Ok(done)
             }
         }
     };
