@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResul
 use tracing::instrument;
 
 pub use self::{fault::Fault, orphans::Orphans, walk::Walk};
-use crate::{Storage, StorageError, backup::faults_of_file, one_moment::one_moment};
+use crate::{Storage, StorageError, one_moment::one_moment, whole_file::faults_of_file};
 
 /// A database at one moment: what is written meanwhile makes nothing look wrong.
 pub struct Snapshot {
