@@ -85,6 +85,7 @@ mod word_list;
 mod words;
 
 pub use error::{Error, OpenError};
+pub use held::HeldEntry;
 pub use index::{Batch, Index};
 pub use rebuild::Rebuild;
 pub use synonyms::{InvalidSynonyms, Synonyms};
