@@ -104,7 +104,7 @@ pub enum Outcome {
     /// It ran, and some fields are missing: `errors` beside `data`.
     Partly,
     /// It ran, and something could not be read or written just now: nothing is wrong with the request.
-    Hindered,
+    Hindered(&'static str),
     /// It did not run: `errors`, and no `data`.
     Refused,
     /// It would change something over a way that only reads.
@@ -250,8 +250,8 @@ fn answer(response: Response, plan: &Plan, cost: Option<u64>) -> Answer {
     }
     let outcome = if completed.errors.is_empty() {
         Outcome::Answered
-    } else if completed.errors.iter().any(is_hindered) {
-        Outcome::Hindered
+    } else if let Some(code) = completed.errors.iter().filter_map(hindered_by).min() {
+        Outcome::Hindered(code)
     } else {
         Outcome::Partly
     };
@@ -264,9 +264,10 @@ fn answer(response: Response, plan: &Plan, cost: Option<u64>) -> Answer {
     }
 }
 
-fn is_hindered(error: &ServerError) -> bool {
-    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-    matches!(code, Some(Value::String(code)) if code == code::UNAVAILABLE || code == code::READ_ONLY)
+/// The code of an error that says what cannot be done just now.
+fn hindered_by(error: &ServerError) -> Option<&'static str> {
+    let Value::String(said) = error.extensions.as_ref()?.get("code")? else { return None };
+    [code::READ_ONLY, code::UNAVAILABLE].into_iter().find(|code| code == said)
 }
 
 pub(crate) fn coded(mut error: ServerError, code: &'static str) -> ServerError {
