@@ -3,9 +3,12 @@
 //!
 //! Each run has a few rounds; `just crash` has two hundred on each database, or `INKSTAND_CRASH_ROUNDS` as many as it says.
 
+mod clock;
 mod full_disk;
+mod full_index;
 mod killed;
 mod ledger;
+mod read_only_disk;
 mod synced;
 
 use inkstand_model::Clock;

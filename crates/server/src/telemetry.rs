@@ -39,6 +39,9 @@ pub(crate) fn start(format: LogFormat, level: &str) -> Result<()> {
     let installed = if human {
         let ansi = std::io::stderr().is_terminal();
         let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // The library would tell of a line that cannot be written by `eprintln!`, which panics where standard error is
+        // what cannot be written: on a full disk, whoever logs would be broken off.
+        let builder = builder.log_internal_errors(false);
         builder.with_ansi(ansi).with_target(false).compact().finish().try_init()
     } else {
         json(filter, std::io::stderr).try_init()
@@ -65,6 +68,8 @@ where
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(writer)
+        // As above.
+        .log_internal_errors(false)
         .fmt_fields(JsonFields::new())
         .event_format(JsonLines)
         .finish()

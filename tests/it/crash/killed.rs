@@ -60,6 +60,7 @@ async fn a_killed_server_keeps_what_it_acknowledged(
         titles.dedup();
         assert_eq!(titles.len(), IMPORTED);
         assert_eq!(database.texts(&imported).await.len(), IMPORTED);
+        tell(round, &writers);
     }
     settle(&mut writers, &served.client.with_token(&token), &served.client).await;
     println!("{} acknowledged", writers.iter().map(Writer::acknowledged).sum::<usize>());
@@ -75,7 +76,7 @@ async fn a_killed_postgres_keeps_what_was_acknowledged() {
     let token = token(&database).await;
     let client = served.client.with_token(&token);
     let mut writers: Vec<Writer> = (0..WRITERS).map(|name| Writer::new(name, dice.roll())).collect();
-    for _ in 0..rounds(4) {
+    for round in 0..rounds(4) {
         settle(&mut writers, &client, &served.client).await;
         writers = under_load(writers, &client, dice.below(60), async {
             tokio::time::sleep(Duration::from_millis(dice.below(40) as u64)).await;
@@ -83,15 +84,24 @@ async fn a_killed_postgres_keeps_what_was_acknowledged() {
         })
         .await;
         postgres.up();
+        tell(round, &writers);
     }
     settle(&mut writers, &client, &served.client).await;
     println!("{} acknowledged", writers.iter().map(Writer::acknowledged).sum::<usize>());
     examine(served, &database).await;
 }
 
+/// Of two hundred rounds one wants to know how far they are.
+fn tell(round: usize, writers: &[Writer]) {
+    if (round + 1).is_multiple_of(20) {
+        let acknowledged = writers.iter().map(Writer::acknowledged).sum::<usize>();
+        println!("{} rounds, {acknowledged} acknowledged", round + 1);
+    }
+}
+
 /// Has the writers write, and does something when they were told of so many deeds. They end where an answer fails to
 /// come, each with its own.
-async fn under_load(
+pub(super) async fn under_load(
     writers: Vec<Writer>,
     client: &Client,
     deeds: usize,
