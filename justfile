@@ -62,6 +62,10 @@ bench-start *POSTS: build
 bench *ARGS:
     bash .ci/bench "$@"
 
+# Measure what following, crashing and growing cost: `just bench-replicas lag catch-up restart throughput lease writes`
+bench-replicas *ARGS:
+    bash .ci/bench replicas "$@"
+
 # Measure the search beside raw tantivy, SQLite FTS5 and PostgreSQL (`just bench-search --help`)
 bench-search *ARGS:
     bash .ci/bench-search speed "$@"
