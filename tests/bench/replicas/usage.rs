@@ -87,12 +87,10 @@ impl Busy {
 /// The first process of the PostgreSQL that tests use.
 pub(super) async fn postmaster() -> Result<u32> {
     let database = TestDatabase::new(Database::Postgres).await;
-    let backend = database.texts("SELECT CAST(pg_backend_pid() AS TEXT)").await.remove(0);
-    // That one has ended by now: the first process is the parent of those that keep going.
-    let writer = "SELECT CAST(pid AS TEXT) FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
-    let keeps_going = database.texts(writer).await;
-    let child = keeps_going.first().unwrap_or(&backend);
-    Ok(fields(child)?[1].parse()?)
+    // All of them are its children. Who connected to look has gone by now; those that belong to nobody stay.
+    let children = database.texts("SELECT CAST(pid AS TEXT) FROM pg_stat_activity").await;
+    let first = children.iter().find_map(|child| fields(child).ok()).context("no process of PostgreSQL")?;
+    Ok(first[1].parse()?)
 }
 
 fn processes_of(postmaster: u32) -> Result<Vec<u32>> {
