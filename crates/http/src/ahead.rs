@@ -15,7 +15,7 @@ use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
     extract::Request,
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header},
     response::Response,
 };
 use futures::{FutureExt, StreamExt, stream};
@@ -66,10 +66,19 @@ impl Routes {
 
 impl Answers for Routes {
     async fn answer(self, request: Incoming, peer: Peer) -> Response {
-        match kept(&self.inner, request) {
+        let version = request.version();
+        let mut response = match kept(&self.inner, request) {
             Ok(response) => response,
             Err(request) => routed(self.inner.behind.clone(), request, peer).await,
+        };
+        // HTTP/2 has a frame for that, which the server sends when it stops.
+        let is_last = self.inner.options.leaving.has_begun()
+            && version == Version::HTTP_11
+            && response.status() != StatusCode::SWITCHING_PROTOCOLS;
+        if is_last {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
+        response
     }
 }
 

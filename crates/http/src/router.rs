@@ -15,7 +15,7 @@ use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
 use crate::{
-    Limits, ResponseCache,
+    Leaving, Limits, ResponseCache,
     ahead::Routes,
     cache_tags::CACHE_TAG,
     graphiql, graphql, health,
@@ -45,6 +45,8 @@ pub struct HttpOptions {
     pub limits: Limits,
     /// Answers that are kept for everybody.
     pub response_cache: ResponseCache,
+    /// Whether this server is about to go.
+    pub leaving: Leaving,
 }
 
 impl HttpOptions {

@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions, Synonyms};
 use inkstand_graphql::{Disclosure, Gateway};
-use inkstand_http::{HttpOptions, Limits, ResponseCache, Routes, Sockets, routes, serve};
+use inkstand_http::{HttpOptions, Leaving, Limits, ResponseCache, Routes, Sockets, routes, serve};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage, StorageOptions};
 use tokio::{
@@ -20,8 +20,8 @@ use crate::{Migrate, Settings, open_files, sample, start_lines::reached_at};
 /// comes then is not heard, and asks again after a second.
 const BACKLOG: u32 = 1024;
 
-/// Requests that still run when the server stops get so long to end.
-const DRAIN: Duration = Duration::from_secs(10);
+/// Requests that still run when the server stops get so much longer to end than any of them may take.
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// What remains then gets so long to let go of the database. A connection that is in use after that is cut off with
 /// the process, which SQLite and PostgreSQL are both made for.
@@ -36,6 +36,9 @@ pub struct Application {
     limits: Limits,
     blog: Blog,
     response_cache: ResponseCache,
+    leaving: Leaving,
+    shutdown_delay: Duration,
+    deadline: Duration,
     sample_posts: u64,
     setup_token: Option<String>,
     lock: ServeLock,
@@ -89,6 +92,7 @@ impl Application {
         let sockets = Sockets::new(settings.sockets);
         let limits = Limits::new(settings.limits.clone());
         let response_cache = ResponseCache::of_bytes(settings.response_cache);
+        let leaving = Leaving::default();
         let routes = routes(HttpOptions {
             blog: blog.clone(),
             gateway,
@@ -98,6 +102,7 @@ impl Application {
             sockets: sockets.clone(),
             limits: limits.clone(),
             response_cache: response_cache.clone(),
+            leaving: leaving.clone(),
         });
         Ok(Self {
             listener,
@@ -107,6 +112,9 @@ impl Application {
             limits,
             blog,
             response_cache,
+            leaving,
+            shutdown_delay: settings.shutdown_delay,
+            deadline: settings.deadline,
             sample_posts,
             setup_token,
             lock,
@@ -143,12 +151,14 @@ impl Application {
         self.setup_token.as_deref()
     }
 
-    /// Answers until `stop` is ready, then lets running requests end and closes the database.
+    /// Answers until `stop` is ready, and for the shutdown delay beyond that, in which it says that it is about to go.
+    /// Then it lets running requests end and closes the database.
     ///
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, routes, sockets, limits, blog, lock, .. } = self;
+        let Self { listener, address, routes, sockets, limits, blog, lock, leaving, .. } = self;
+        let (delay, drain) = (self.shutdown_delay, self.deadline + DRAIN);
         info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
         let (stopping, stopped) = watch::channel(false);
         let until_stopped = || {
@@ -163,6 +173,17 @@ impl Application {
             async move { blog.follow(stop).await }
         });
         let mut serving = tokio::spawn(serve(listener, routes, limits, until_stopped()));
+        let stop = async move {
+            stop.await;
+            leaving.begin();
+            if !delay.is_zero() {
+                info!(
+                    seconds = delay.as_secs(),
+                    "told to stop: not ready any more, and serving on for the shutdown delay"
+                );
+                tokio::time::sleep(delay).await;
+            }
+        };
         let early = tokio::select! {
             () = stop => None,
             ended = &mut serving => Some(ended),
@@ -170,7 +191,7 @@ impl Application {
         stopping.send_replace(true);
         let served = match early {
             Some(ended) => ended.context("the server broke off"),
-            None => match tokio::time::timeout(DRAIN, async { tokio::join!(&mut serving, sockets.end()).0 })
+            None => match tokio::time::timeout(drain, async { tokio::join!(&mut serving, sockets.end()).0 })
                 .await
             {
                 Ok(ended) => ended.context("the server broke off"),

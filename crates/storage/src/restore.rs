@@ -15,7 +15,7 @@ use crate::{
         BackupError, Progress, faults_of_file, folder_of, must_be_a_blog, must_be_free, put_in_place, told,
     },
     migrate::connect,
-    migration::unknown_migration,
+    migration::Applied,
     open::whole_file_options,
     serve_lock::with_ending,
     site,
@@ -113,7 +113,7 @@ async fn check_and_renew(db: &DatabaseConnection, from: &Path, clock: &dyn Clock
         Err(StorageError::Fault(fault)) => return Err(damaged(fault.to_string())),
         Err(error) => return Err(error.into()),
     }
-    if let Some(migration) = unknown_migration(db).await.map_err(StorageError::from)? {
+    if let Some(migration) = Applied::in_database(db).await.map_err(StorageError::from)?.unknown {
         return Err(BackupError::Newer { path: from.to_owned(), migration });
     }
     site::renew_log_id(db, clock).await?;
