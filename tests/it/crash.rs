@@ -5,7 +5,7 @@
 
 mod full_disk;
 mod killed;
-mod ledger;
+pub(crate) mod ledger;
 mod synced;
 
 use inkstand_model::Clock;
@@ -19,7 +19,7 @@ fn rounds(usual: usize) -> usize {
 }
 
 /// What chance begins from: another number each time, which is printed, or that of the environment.
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     let said = std::env::var("INKSTAND_CRASH_SEED").ok();
     let [chance @ .., _, _] = SystemClock.random();
     let seed = said
