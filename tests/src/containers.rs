@@ -236,7 +236,7 @@ impl Drop for Containers {
         // What the test left, by the label or the name that all of it has.
         let clean = "podman ps --all --quiet --filter label=inkstand=$0 | xargs --no-run-if-empty podman rm --force --time 0 --volumes
             podman ps --all --quiet --filter name=^$0 | xargs --no-run-if-empty podman rm --force --time 0 --volumes
-            podman pod ls --quiet --filter name=^$0 | xargs --no-run-if-empty podman pod rm --force
+            podman pod ls --quiet --filter name=$0 | xargs --no-run-if-empty podman pod rm --force
             podman network ls --quiet --filter name=^$0 | xargs --no-run-if-empty podman network rm --force
             podman volume ls --quiet --filter name=^$0 | xargs --no-run-if-empty podman volume rm --force
             podman secret ls --format '{{.Name}}' | grep \"^$0\" | xargs --no-run-if-empty podman secret rm
