@@ -12,6 +12,8 @@ mod cache;
 mod cli;
 #[cfg(target_os = "linux")]
 mod crash;
+#[cfg(target_os = "linux")]
+mod deploy;
 mod graphql;
 mod import;
 mod index;
@@ -20,5 +22,6 @@ mod logs;
 mod ops;
 mod replicas;
 mod walls;
+mod watching;
 mod webhooks;
 mod wire;

@@ -8,22 +8,27 @@ use std::{
 };
 
 /// Each crate, with the crates of ours that it may use.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("model", &[]),
+    ("figures", &[]),
     ("markup", &["model"]),
     ("exchange", &["model"]),
     ("identity", &["model"]),
     ("search", &["model"]),
-    ("storage", &["model"]),
+    ("storage", &["figures", "model"]),
     ("outgoing", &[]),
-    ("blog", &["identity", "markup", "model", "outgoing", "search", "storage"]),
-    ("graphql", &["blog", "model"]),
-    ("http", &["blog", "graphql", "model"]),
-    ("server", &["blog", "exchange", "graphql", "http", "identity", "markup", "model", "storage"]),
+    ("blog", &["figures", "identity", "markup", "model", "outgoing", "search", "storage"]),
+    ("graphql", &["blog", "figures", "model"]),
+    ("http", &["blog", "figures", "graphql", "model"]),
+    ("telemetry", &["blog", "figures", "graphql", "http"]),
+    (
+        "server",
+        &["blog", "exchange", "graphql", "http", "identity", "markup", "model", "storage", "telemetry"],
+    ),
 ];
 
 /// Each technology, with the crates that may know it.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("sea-orm", &["storage"]),
     ("sea-orm-migration", &["storage"]),
     ("tantivy", &["search"]),
@@ -38,7 +43,8 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("rpassword", &["server"]),
     ("tokio-rustls", &["outgoing"]),
     ("anyhow", &["server"]),
-    ("tracing-subscriber", &["server"]),
+    ("tracing-subscriber", &["telemetry"]),
+    ("prometheus-client", &["telemetry"]),
 ];
 
 #[test]

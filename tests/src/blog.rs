@@ -19,6 +19,8 @@ pub struct TestBlog {
     pub address: SocketAddr,
     /// Its database and folder.
     pub database: TestDatabase,
+    /// Where it tells its metrics, if it does.
+    pub metrics: Option<SocketAddr>,
     /// The client: it follows no redirects.
     pub http: reqwest::Client,
     /// By what somebody becomes the first owner.
@@ -55,6 +57,7 @@ impl TestBlog {
         change(&mut settings);
         let application = Application::build(&settings, clock).await.expect("an application");
         let address = application.address();
+        let metrics = application.metrics_address();
         let blog = application.blog().clone();
         let response_cache = application.response_cache().clone();
         let setup_token = application.setup_token().map(str::to_owned);
@@ -65,7 +68,7 @@ impl TestBlog {
         }));
         let http = Client::new(address).http;
         let (stop, running) = (Some(stop), Some(running));
-        Self { address, database, http, setup_token, blog, response_cache, stop, running }
+        Self { address, metrics, database, http, setup_token, blog, response_cache, stop, running }
     }
 
     /// Stops it as SIGTERM would, and gives the database back, to be served again.
@@ -202,12 +205,14 @@ fn settings(database: &TestDatabase) -> Settings {
         introspection: true,
         suggestions: true,
         deadline: Duration::from_secs(30),
+        shutdown_delay: Duration::ZERO,
         limits: LimitSettings::default(),
         synonyms: None,
         entity_cache: 32 * 1024 * 1024,
         keys: None,
         sockets: inkstand_http::SocketLimits::default(),
         response_cache: 64 << 20,
+        watch: inkstand_server::WatchSettings::default(),
         log_format: LogFormat::Json,
         log_level: "warn".to_owned(),
     }

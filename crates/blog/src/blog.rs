@@ -12,6 +12,7 @@ use tokio::sync::{Notify, OnceCell, broadcast, watch};
 use crate::{
     BlogError, Reader,
     entities::Entities,
+    figures::Counted,
     freshness::Freshness,
     hashing::Hashing,
     hear::Hearing,
@@ -50,6 +51,8 @@ pub(crate) struct Inner {
     pub(crate) hashing: Hashing,
     /// Sessions and tokens whose use is being noted.
     pub(crate) noted_use: NotedUse,
+    /// What was done so far, for whoever watches.
+    pub(crate) counted: Counted,
     /// Sign previews; read from the database when first needed, where none are configured.
     pub(crate) server_keys: OnceCell<ServerKeys>,
 }
@@ -117,6 +120,7 @@ impl Blog {
             public_url: options.public_url,
             hashing: Hashing::default(),
             noted_use: NotedUse::default(),
+            counted: Counted::default(),
             server_keys: OnceCell::new_with(options.keys),
         };
         Ok(Self { inner: Arc::new(inner) })

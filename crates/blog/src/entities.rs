@@ -13,7 +13,7 @@ use inkstand_model::{
 use inkstand_storage::{Neighbours, PermalinkTarget, Storage, TermScope};
 
 use crate::{
-    BlogError,
+    BlogError, CacheFigures,
     freshness::{Freshness, Moment},
     keys::{POSTS, of_filings, of_list, of_terms},
     shelf::{Shelf, Weighed},
@@ -78,6 +78,23 @@ impl Entities {
             categories: Shelf::new(share(1)),
             menus: Shelf::new(share(1)),
         }
+    }
+
+    /// How each kind of what is remembered fares.
+    pub(crate) fn figures(&self) -> Vec<(&'static str, CacheFigures)> {
+        vec![
+            ("entries", self.entries.figures()),
+            ("bodies", self.bodies.figures()),
+            ("filings", self.filings.figures()),
+            ("neighbours", self.neighbours.figures()),
+            ("slugs", self.slugs.figures()),
+            ("addresses", self.addresses.figures()),
+            ("lists", self.lists.figures()),
+            ("counts", self.counts.figures()),
+            ("site", self.site.figures()),
+            ("categories", self.categories.figures()),
+            ("menus", self.menus.figures()),
+        ]
     }
 }
 

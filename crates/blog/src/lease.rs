@@ -5,7 +5,10 @@
 //! asked: whatever the wall clocks say, the holder stops before anybody else can begin. What remains is a process that is
 //! stopped between looking and acting; what it then writes to the database is refused there, by the lease's epoch.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use inkstand_model::Clock;
 use inkstand_storage::{Storage, StorageError};
@@ -36,7 +39,12 @@ pub(crate) struct Lease {
     /// Who this is, among the processes.
     me: Uuid,
     held: Option<Held>,
+    shown: Shown,
 }
+
+/// The tenure under which something is done now, for whoever watches. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Shown(Arc<Mutex<Option<Tenure>>>);
 
 /// A lease that is held, for whoever acts under it. Cheap to clone.
 #[derive(Clone)]
@@ -52,8 +60,8 @@ struct Held {
 }
 
 impl Lease {
-    pub(crate) fn new(storage: &Storage, name: &'static str, clock: &dyn Clock) -> Self {
-        Self { storage: storage.clone(), name, me: clock.new_id(), held: None }
+    pub(crate) fn new(storage: &Storage, name: &'static str, clock: &dyn Clock, shown: Shown) -> Self {
+        Self { storage: storage.clone(), name, me: clock.new_id(), held: None, shown }
     }
 
     /// Takes the lease, unless it is held; else how much longer somebody else has it.
@@ -75,6 +83,7 @@ impl Lease {
         let renewing = (!alone).then(|| tokio::spawn(renew(self.storage.clone(), self.name, epoch, surely)));
         let tenure = Tenure { epoch, sure_until };
         self.held = Some(Held { tenure: tenure.clone(), renewing });
+        self.shown.set(Some(tenure.clone()));
         Ok(Ok(tenure))
     }
 
@@ -84,12 +93,25 @@ impl Lease {
             return;
         }
         let Some(held) = self.held.take() else { return };
+        self.shown.set(None);
         let epoch = held.tenure.epoch;
         // Stops the renewal first.
         drop(held);
         if let Err(fault) = self.storage.release_lease(self.name, epoch).await {
             debug!(fault = &fault as &dyn std::error::Error, "a lease is not given back; it ends by itself");
         }
+    }
+}
+
+impl Shown {
+    fn set(&self, tenure: Option<Tenure>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tenure;
+    }
+
+    /// The epoch of the lease, where it is surely held.
+    pub(crate) fn epoch(&self) -> Option<i64> {
+        let tenure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tenure.as_ref().filter(|tenure| tenure.is_sure()).map(|tenure| tenure.epoch)
     }
 }
 

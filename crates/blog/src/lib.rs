@@ -23,6 +23,7 @@ mod entry_edit;
 mod entry_filing;
 mod entry_life;
 mod error;
+mod figures;
 mod follow;
 mod freshness;
 mod hashing;
@@ -68,10 +69,13 @@ pub use entities::NeighbourPosts;
 pub use entry_edit::NewEntry;
 pub use entry_life::Step;
 pub use error::{BlogError, Hindrance};
+pub use figures::{BlogFigures, CacheFigures, FollowerLag, LeaseFigures, Surroundings, WebhookFigures};
 pub use import::{ImportReport, ImportTally, Noted};
 pub use inkstand_identity::InvalidPreviewToken;
-pub use inkstand_search::{InvalidSynonyms, Synonyms};
-pub use inkstand_storage::{Deed, DeliveryList, FiledUnder, Revision, RevisionContent, Term};
+pub use inkstand_search::{IndexFigures, InvalidSynonyms, Synonyms};
+pub use inkstand_storage::{
+    Deed, DeliveryList, FiledUnder, PoolFigures, Revision, RevisionContent, StorageFigures, Term,
+};
 pub use listen::{ListenError, Listening};
 pub use menu::MenuEdit;
 pub use preview::Preview;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use inkstand_model::{EntryId, Facet, FacetField, SearchRequest, SearchResults, Seq, Slug, Suggestion};
-use inkstand_search::{Index, OpenError, Synonyms};
+use inkstand_search::{Index, IndexFigures, OpenError, Synonyms};
 use tokio::sync::{Semaphore, watch};
 use tracing::{Span, error, warn};
 
@@ -43,6 +43,11 @@ impl IndexHandle {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let turns = Semaphore::new(cores * 2);
         Ok(Self { dir, synonyms, index: RwLock::new(index), progress: watch::Sender::new(start), turns })
+    }
+
+    /// What it comes to now. Blocks: it asks the disk.
+    pub(crate) fn figures(&self) -> Option<IndexFigures> {
+        Some(self.current()?.figures(self.dir.as_deref()?))
     }
 
     /// The index; `None` in a process that opened none.

@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
+use inkstand_figures::Counter;
 use inkstand_model::CacheKey;
 use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
-    Basis, BlogError,
+    Basis, BlogError, CacheFigures,
     freshness::{Freshness, Moment},
 };
 
@@ -16,6 +17,8 @@ const BESIDE: u64 = 128;
 /// Values of one kind under their keys, up to a number of bytes. Those that were not asked for lately go first.
 pub(crate) struct Shelf<K, V> {
     kept: Cache<K, Arc<Kept<V>>, Weigh>,
+    hits: Counter,
+    misses: Counter,
 }
 
 struct Kept<V> {
@@ -44,11 +47,28 @@ impl<K: Clone + Eq + Hash, V: Weighed> Shelf<K, V> {
     pub(crate) fn new(capacity: u64) -> Self {
         // Only how much room is made at first depends on the number of values.
         let usually = (capacity / 1024).clamp(16, 100_000);
-        Self { kept: Cache::with_weighter(usually as usize, capacity, Weigh) }
+        let kept = Cache::with_weighter(usually as usize, capacity, Weigh);
+        Self { kept, hits: Counter::default(), misses: Counter::default() }
+    }
+
+    /// What became of what was asked for, and what is there.
+    pub(crate) fn figures(&self) -> CacheFigures {
+        CacheFigures {
+            hits: self.hits.get(),
+            misses: self.misses.get(),
+            entries: self.kept.len() as u64,
+            bytes: self.kept.weight(),
+        }
     }
 
     /// The value, if it is still true.
     pub(crate) fn get(&self, freshness: &Freshness, key: &K) -> Option<Arc<V>> {
+        let found = self.find(freshness, key);
+        if found.is_some() { &self.hits } else { &self.misses }.add(1);
+        found
+    }
+
+    fn find(&self, freshness: &Freshness, key: &K) -> Option<Arc<V>> {
         let kept = self.kept.get(key)?;
         if !kept.basis.is_true(freshness) {
             self.kept.remove(key);
@@ -108,11 +128,13 @@ impl<K: Clone + Eq + Hash, V: Weighed> Shelf<K, V> {
         let mut found = HashMap::with_capacity(keys.len());
         let mut missing = Vec::new();
         for key in keys {
-            match self.get(freshness, key) {
+            match self.find(freshness, key) {
                 Some(value) => drop(found.insert(key.clone(), value)),
                 None => missing.push(key.clone()),
             }
         }
+        self.hits.add(found.len() as u64);
+        self.misses.add(missing.len() as u64);
         if !missing.is_empty() {
             for (key, value) in load(missing).await? {
                 let from = made_from(&key, &value);

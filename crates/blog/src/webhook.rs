@@ -24,6 +24,8 @@ use tracing::instrument;
 pub(crate) use sender::Sender;
 pub use test_call::TestCall;
 
+pub(crate) use follower::NAME as FOLLOWER;
+
 use crate::{Blog, BlogError, Reader, Refusal, RefusalCode, WriteError};
 
 /// More would have every change wait for the slowest of them all.

@@ -9,6 +9,7 @@ use std::{
 };
 
 use async_graphql::parser::types::ExecutableDocument;
+use inkstand_figures::Counter;
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 
 use crate::completion::Plan;
@@ -30,7 +31,24 @@ pub(crate) struct ReadDocument {
 }
 
 /// Those that were read lately, by their text and the name of the operation that is meant.
-pub(crate) struct Documents(Cache<Key, Arc<ReadDocument>, Weigh>);
+pub(crate) struct Documents {
+    read: Cache<Key, Arc<ReadDocument>, Weigh>,
+    hits: Counter,
+    misses: Counter,
+}
+
+/// What became of the documents that were asked for, and those that are remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DocumentsFigures {
+    /// Requests whose document was remembered.
+    pub hits: u64,
+    /// Requests whose document had to be read.
+    pub misses: u64,
+    /// Documents that are remembered.
+    pub entries: u64,
+    /// Bytes that they take, at most about.
+    pub bytes: u64,
+}
 
 #[derive(Clone, PartialEq, Eq)]
 struct Key {
@@ -49,18 +67,30 @@ struct Weigh;
 
 impl Default for Documents {
     fn default() -> Self {
-        Self(Cache::with_weighter(128, CAPACITY, Weigh))
+        let read = Cache::with_weighter(128, CAPACITY, Weigh);
+        Self { read, hits: Counter::default(), misses: Counter::default() }
     }
 }
 
 impl Documents {
     pub(crate) fn get(&self, text: &str, operation_name: Option<&str>) -> Option<Arc<ReadDocument>> {
-        self.0.get(&KeyRef { text, operation_name })
+        let found = self.read.get(&KeyRef { text, operation_name });
+        if found.is_some() { &self.hits } else { &self.misses }.add(1);
+        found
     }
 
     pub(crate) fn keep(&self, text: &str, operation_name: Option<&str>, read: &Arc<ReadDocument>) {
         let key = Key { text: text.to_owned(), operation_name: operation_name.map(ToOwned::to_owned) };
-        self.0.insert(key, Arc::clone(read));
+        self.read.insert(key, Arc::clone(read));
+    }
+
+    pub(crate) fn figures(&self) -> DocumentsFigures {
+        DocumentsFigures {
+            hits: self.hits.get(),
+            misses: self.misses.get(),
+            entries: self.read.len() as u64,
+            bytes: self.read.weight(),
+        }
     }
 }
 

@@ -14,8 +14,9 @@ use crate::{
     budget::MOST_COST,
     code,
     completion::Plan,
-    documents::Documents,
+    documents::{Documents, DocumentsFigures},
     mutation::MutationRoot,
+    operation_names::{KnownOperation, OperationNames},
     preparation::Prepared,
     query::QueryRoot,
     refusal::Refusal,
@@ -44,6 +45,7 @@ pub struct Gateway {
     pub(crate) map: Arc<SchemaMap>,
     pub(crate) disclosure: Disclosure,
     pub(crate) documents: Arc<Documents>,
+    pub(crate) operations: Arc<OperationNames>,
 }
 
 /// What a gateway tells of its schema to those who do not know it. All, for a public API.
@@ -94,6 +96,8 @@ pub struct Answer {
     pub session: Option<SessionChange>,
     /// What it cost, in units of the budget: what was foreseen for what ran, [`REFUSAL_COST`] for what did not.
     pub cost: u64,
+    /// Which operation it was, for whoever counts.
+    pub operation: KnownOperation,
 }
 
 /// What became of a request, as far as a transport must know.
@@ -103,8 +107,10 @@ pub enum Outcome {
     Answered,
     /// It ran, and some fields are missing: `errors` beside `data`.
     Partly,
+    /// It ran, and something failed that should not have: the log has more.
+    Failed,
     /// It ran, and something could not be read or written just now: nothing is wrong with the request.
-    Hindered,
+    Hindered(&'static str),
     /// It did not run: `errors`, and no `data`.
     Refused,
     /// It would change something over a way that only reads.
@@ -137,7 +143,25 @@ impl Gateway {
         let schema = schema.finish();
         let map = Arc::new(SchemaMap::read(&schema.sdl()));
         let public_url = public_url.trim_end_matches('/').into();
-        Self { schema, public_url, map, disclosure, documents: Arc::default() }
+        Self { schema, public_url, map, disclosure, documents: Arc::default(), operations: Arc::default() }
+    }
+
+    /// The same, which tells these operations apart in [`Answer::operation`].
+    #[must_use]
+    pub fn knowing(self, operations: OperationNames) -> Self {
+        Self { operations: Arc::new(operations), ..self }
+    }
+
+    /// The operations that are told apart.
+    #[must_use]
+    pub fn operations(&self) -> &OperationNames {
+        &self.operations
+    }
+
+    /// How it fares with the documents that it remembers.
+    #[must_use]
+    pub fn documents(&self) -> DocumentsFigures {
+        self.documents.figures()
     }
 
     /// What it tells of its schema.
@@ -174,14 +198,14 @@ impl Gateway {
         id: RequestId,
         over_socket: bool,
     ) -> Answer {
-        let Prepared { question, read, cost, writes, subscribes } = prepared;
+        let Prepared { question, read, cost, operation, writes, subscribes } = prepared;
         if writes {
             reader.keep_nothing();
         }
         if subscribes {
             let message = "a subscription has many answers and is not taken here: send it over a WebSocket to /graphql/ws, \
                            by the protocol graphql-transport-ws";
-            return refused(vec![ServerError::new(message, None)], code::BAD_REQUEST);
+            return Answer { operation, ..refused(vec![ServerError::new(message, None)], code::BAD_REQUEST) };
         }
         let batches = Batches::default();
         let tell_cost = question.tell_cost.then_some(cost);
@@ -198,9 +222,9 @@ impl Gateway {
         let request = request(question, &read.document).data(state);
         let response = batches.drive(self.schema.execute(request)).await;
         if !ran(&response) {
-            return refused(response.errors, code::VALIDATION_FAILED);
+            return Answer { operation, ..refused(response.errors, code::VALIDATION_FAILED) };
         }
-        Answer { session: session.take(), cost, ..answer(response, &read.plan, tell_cost) }
+        Answer { session: session.take(), cost, operation, ..answer(response, &read.plan, tell_cost) }
     }
 }
 
@@ -236,6 +260,7 @@ pub(crate) fn refused(errors: Vec<ServerError>, code: &'static str) -> Answer {
         outcome: Outcome::Refused,
         session: None,
         cost: REFUSAL_COST,
+        operation: KnownOperation::default(),
     }
 }
 
@@ -250,23 +275,33 @@ fn answer(response: Response, plan: &Plan, cost: Option<u64>) -> Answer {
     }
     let outcome = if completed.errors.is_empty() {
         Outcome::Answered
-    } else if completed.errors.iter().any(is_hindered) {
-        Outcome::Hindered
+    } else if let Some(code) = completed.errors.iter().filter_map(hindered_by).min() {
+        Outcome::Hindered(code)
+    } else if completed.errors.iter().any(is_internal) {
+        Outcome::Failed
     } else {
         Outcome::Partly
     };
     match serde_json::to_vec(&completed) {
-        Ok(body) => Answer { body, outcome, session: None, cost: 0 },
+        Ok(body) => Answer { body, outcome, session: None, cost: 0, operation: KnownOperation::default() },
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written as JSON");
-            refused(vec![ServerError::new("the answer cannot be written as JSON", None)], code::INTERNAL)
+            let error = ServerError::new("the answer cannot be written as JSON", None);
+            Answer { outcome: Outcome::Failed, ..refused(vec![error], code::INTERNAL) }
         }
     }
 }
 
-fn is_hindered(error: &ServerError) -> bool {
+/// The code of an error that says what cannot be done just now.
+fn hindered_by(error: &ServerError) -> Option<&'static str> {
+    let Value::String(said) = error.extensions.as_ref()?.get("code")? else { return None };
+    [code::READ_ONLY, code::UNAVAILABLE].into_iter().find(|code| code == said)
+}
+
+/// Whether it is a fault of ours.
+fn is_internal(error: &ServerError) -> bool {
     let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-    matches!(code, Some(Value::String(code)) if code == code::UNAVAILABLE || code == code::READ_ONLY)
+    matches!(code, Some(Value::String(said)) if said == code::INTERNAL)
 }
 
 pub(crate) fn coded(mut error: ServerError, code: &'static str) -> ServerError {

@@ -34,6 +34,7 @@ mod merging;
 mod mutation;
 mod node_id;
 mod object;
+mod operation_names;
 mod payload;
 mod places;
 mod preparation;
@@ -47,8 +48,10 @@ pub mod socket;
 mod subscription;
 
 pub use charge::Charge;
+pub use documents::DocumentsFigures;
 pub use error::hindered;
 pub use gateway::{Answer, Disclosure, Gateway, Outcome, Question, REFUSAL_COST};
+pub use operation_names::{KnownOperation, OperationNames};
 pub use preparation::Prepared;
 pub use request::{RequestId, SessionChange};
 pub use subscription::Delivery;

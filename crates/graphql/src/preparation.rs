@@ -20,6 +20,7 @@ use crate::{
     documents::ReadDocument,
     gateway::{Answer, Gateway, Outcome, Question, refused, refused_by, tell_cost},
     merging::{check_merging, name_types},
+    operation_names::KnownOperation,
     places::check_places,
     presence::mark_presence,
     refusal::Refusal,
@@ -34,6 +35,7 @@ pub struct Prepared {
     pub(crate) question: Question,
     pub(crate) read: Arc<ReadDocument>,
     pub(crate) cost: u64,
+    pub(crate) operation: KnownOperation,
     /// Whether it is to change something.
     pub(crate) writes: bool,
     /// Whether it has many answers.
@@ -60,7 +62,17 @@ impl Gateway {
     ///
     /// # Errors
     /// The answer, where it is refused.
-    pub fn prepare(&self, mut question: Question) -> Result<Prepared, Answer> {
+    pub fn prepare(&self, question: Question) -> Result<Prepared, Answer> {
+        let mut operation = KnownOperation::default();
+        self.prepare_known(question, &mut operation).map_err(|refusal| Answer { operation, ..refusal })
+    }
+
+    /// The same, which also tells of a refused request which operation it was, once that is known.
+    fn prepare_known(
+        &self,
+        mut question: Question,
+        operation: &mut KnownOperation,
+    ) -> Result<Prepared, Answer> {
         check_text(&question.query).map_err(refused_by)?;
         check_variables(&question.variables).map_err(refused_by)?;
         let wanted = question.operation_name.as_deref();
@@ -74,6 +86,7 @@ impl Gateway {
         };
         let (name, meant) = meant(&asked, wanted).map_err(refused_by)?;
         if let Some(name) = name {
+            *operation = self.operations.of(name);
             // It is the client's text, and goes into the log.
             Span::current().record("operation", &name[..name.floor_char_boundary(LONGEST_NAME)]);
         }
@@ -117,7 +130,7 @@ impl Gateway {
             let error = ServerError::new(message, None);
             return Err(Answer { outcome: Outcome::OverQuota, ..refused(vec![error], code::RATE_LIMITED) });
         }
-        Ok(Prepared { question, read, cost, writes, subscribes })
+        Ok(Prepared { question, read, cost, operation: *operation, writes, subscribes })
     }
 
     /// Makes of a document what is executed, and remembers it.

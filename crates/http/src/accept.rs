@@ -54,18 +54,21 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: applicat
 /// Answers on `listener` until `stop` is ready, and then until running requests have ended. Dropped before that, it
 /// breaks them off.
 pub async fn serve(listener: TcpListener, routes: Routes, limits: Limits, stop: impl Future<Output = ()>) {
-    accept(listener, routes, limits.proxies().clone(), stop, Bounds::of(limits.connections())).await;
+    let all = Connections::new(Bounds::of(limits.connections()), limits.load().connections.clone());
+    let turned_away = || limits.load().no_connection.add(1);
+    accept(listener, routes, limits.proxies().clone(), stop, all, turned_away).await;
 }
 
-async fn accept(
+/// The same with bounds of its own, and what is done for each connection for which there is no room.
+pub(crate) async fn accept(
     listener: TcpListener,
     routes: impl Answers,
     proxies: TrustedProxies,
     stop: impl Future<Output = ()>,
-    bounds: Bounds,
+    all: Arc<Connections>,
+    turned_away: impl Fn(),
 ) {
-    let http = Arc::new(protocols(&bounds));
-    let all = Connections::new(bounds);
+    let http = Arc::new(protocols(all.bounds()));
     let graceful = GracefulShutdown::new();
     // Aborts its tasks when dropped.
     let mut connections = JoinSet::new();
@@ -98,6 +101,7 @@ async fn accept(
             let (watched, connection) = match all.admit(stream, host(address), proxies.has(address)) {
                 Ok(admitted) => admitted,
                 Err(full) => {
+                    turned_away();
                     turn_away(&full.0);
                     continue;
                 }
@@ -172,6 +176,7 @@ fn turn_away(stream: &TcpStream) {
 #[cfg(test)]
 mod tests {
     use axum::{Router, routing::get};
+    use inkstand_figures::Gauge;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpStream,
@@ -201,7 +206,14 @@ mod tests {
         let server = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async { stopped.await.unwrap_or_default() };
-        let serving = tokio::spawn(accept(listener, router, TrustedProxies::default(), stopped, bounds));
+        let serving = tokio::spawn(accept(
+            listener,
+            router,
+            TrustedProxies::default(),
+            stopped,
+            Connections::new(bounds, Gauge::default()),
+            || {},
+        ));
         (server, stop, serving)
     }
 

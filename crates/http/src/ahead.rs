@@ -15,7 +15,7 @@ use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
     extract::Request,
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header},
     response::Response,
 };
 use futures::{FutureExt, StreamExt, stream};
@@ -72,10 +72,19 @@ impl Routes {
 
 impl Answers for Routes {
     async fn answer(self, request: Incoming, peer: Peer) -> Response {
-        match kept(&self.inner, request) {
+        let version = request.version();
+        let mut response = match kept(&self.inner, request) {
             Ok(response) => response,
             Err(request) => routed(self.inner.behind.clone(), request, peer).await,
+        };
+        // HTTP/2 has a frame for that, which the server sends when it stops.
+        let is_last = self.inner.options.leaving.has_begun()
+            && version == Version::HTTP_11
+            && response.status() != StatusCode::SWITCHING_PROTOCOLS;
+        if is_last {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
+        response
     }
 }
 
@@ -149,6 +158,7 @@ fn answer(inner: &Inner, method: &Method, headers: &HeaderMap, asked: RequestRef
     let id = inner.request_ids.of(headers);
     debug!(request_id = %id, %method, status = "kept", "request");
     let mut response = kept.response(method, headers, Some(seq), options.blog.database_away_for());
+    options.figures.count_kept(kept.operation(), response.status());
     let headers = response.headers_mut();
     for (name, value) in &inner.cross_origin {
         headers.append(name, value.clone());

@@ -19,6 +19,7 @@ use std::{
 
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
+use inkstand_figures::{Gauge, Held};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -61,6 +62,11 @@ impl Bounds {
             pong: Duration::from_secs(20),
         }
     }
+
+    /// The same for a port that has few guests, each of whom may have all of it.
+    pub(crate) fn of_few(connections: usize) -> Self {
+        Self { most_of_one_host: connections, ..Self::of(connections) }
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +81,7 @@ pub(crate) struct Connections {
     bounds: Bounds,
     next: AtomicU64,
     list: Mutex<HashMap<u64, Arc<Connection>>>,
+    open: Gauge,
 }
 
 /// One of them, from the accept to the last byte: also after it became a WebSocket, which ends by rules of its own.
@@ -118,9 +125,14 @@ enum Doing {
 pub(crate) struct Full(pub(crate) TcpStream);
 
 impl Connections {
-    pub(crate) fn new(bounds: Bounds) -> Arc<Self> {
+    /// None yet; `open` says how many there are.
+    pub(crate) fn new(bounds: Bounds, open: Gauge) -> Arc<Self> {
         let list = Mutex::new(HashMap::new());
-        Arc::new(Self { bounds, next: AtomicU64::new(0), list })
+        Arc::new(Self { bounds, next: AtomicU64::new(0), list, open })
+    }
+
+    pub(crate) fn bounds(&self) -> &Bounds {
+        &self.bounds
     }
 
     /// Lets one in. Where its host or the house is full, the connection that has done nothing for the longest goes:
@@ -143,7 +155,13 @@ impl Connections {
         let connection = Arc::new(Connection::new(host));
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         list.insert(id, Arc::clone(&connection));
-        let watched = Watched { stream, connection: Arc::clone(&connection), id, all: Arc::downgrade(self) };
+        let watched = Watched {
+            stream,
+            connection: Arc::clone(&connection),
+            id,
+            all: Arc::downgrade(self),
+            _open: self.open.hold(),
+        };
         Ok((watched, connection))
     }
 
@@ -328,6 +346,7 @@ pub(crate) struct Watched {
     connection: Arc<Connection>,
     id: u64,
     all: Weak<Connections>,
+    _open: Held,
 }
 
 impl Drop for Watched {

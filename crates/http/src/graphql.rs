@@ -9,18 +9,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use inkstand_blog::Provenance;
-use inkstand_graphql::{Answer, Outcome, Question, RequestId, code};
+use inkstand_graphql::{Answer, KnownOperation, Outcome, Question, RequestId, code};
 use inkstand_model::{EntryId, Seq, Viewer};
 
 use crate::{
     HttpOptions,
     asked::{Asked, parse_address, parse_body},
     client_address::{ClientAddress, host},
+    figures::Account,
     graphiql,
     identity::{Identity, caller},
     kept_answer::{FOR_ONE_VIEWER, KeptAnswer, NOT_KEPT, SEQ, STALE, VARY, stale_for},
     negotiation::{MediaType, wants_html},
-    problem::{fault, problem, problem_as},
+    problem::{fault, problem, problem_as, retry_after},
     quota::Bill,
     response_cache::{RequestRef, Turn, Way},
 };
@@ -55,7 +56,12 @@ pub(crate) async fn post(
     }
     let body = match options.limits.bodies().read(&headers, body, media_type).await {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err(refusal) => {
+            if refusal.status() == StatusCode::SERVICE_UNAVAILABLE {
+                options.limits.load().no_place.add(1);
+            }
+            return refusal;
+        }
     };
     let sender = Sender { method: &Method::POST, headers: &headers, client };
     let sent = RequestRef { way: Way::Body, media_type, text: &body.bytes };
@@ -160,7 +166,8 @@ async fn execute(
     let (query, candidate) = match asked.document(persisted) {
         Ok(document) => document,
         Err(unknown) => {
-            return paid(unknown.response(media_type), bill.as_ref());
+            let response = counted(unknown.response(media_type), Account::refused());
+            return paid(response, bill.as_ref());
         }
     };
     let question = Question {
@@ -176,10 +183,9 @@ async fn execute(
     let making = if is_for_everybody(options, sender.headers) {
         match options.response_cache.turn(&options.blog, sent).await {
             Turn::Kept(kept, seq) => {
-                return paid(
-                    kept.response(sender.method, sender.headers, Some(seq), options.blog.database_away_for()),
-                    bill.as_ref(),
-                );
+                let away = options.blog.database_away_for();
+                let response = told(&kept, &sender, Some(seq), away);
+                return paid(response, bill.as_ref());
             }
             Turn::Make(making) => Some(making),
         }
@@ -196,32 +202,33 @@ async fn execute(
         None => reader,
     };
     let (reader, provenance) = reader.noting();
-    let Answer { body, outcome, session, .. } = options.gateway.execute(question, reader, id).await;
-    if let (Some(persisted), Some(candidate), Outcome::Answered | Outcome::Partly) =
-        (persisted, candidate, outcome)
-    {
+    let Answer { body, outcome, session, cost, operation } =
+        options.gateway.execute(question, reader, id).await;
+    let ran = matches!(outcome, Outcome::Answered | Outcome::Partly | Outcome::Failed);
+    if let (Some(persisted), Some(candidate), true) = (persisted, candidate, ran) {
         // It has proved to be within the budget.
         persisted.keep(candidate);
     }
+    let account = Account::of(operation, outcome, cost);
     let away = options.blog.database_away_for();
     if let Some(making) = making {
-        if outcome == Outcome::Hindered
+        if matches!(outcome, Outcome::Hindered(_))
             && let Some(old) = making.old.clone()
         {
             // Better than nothing, and the best that can be had: it is kept for those who ask next.
             making.end(Some(Arc::clone(&old)));
             let away = away.unwrap_or_default();
-            return paid(old.response(sender.method, sender.headers, None, Some(away)), bill.as_ref());
+            return paid(told(&old, &sender, None, Some(away)), bill.as_ref());
         }
-        let kept = keepable(options, media_type, &body, outcome, &provenance).map(Arc::new);
+        let kept = keepable(options, media_type, &body, outcome, operation, &provenance).map(Arc::new);
         making.end(kept.clone().filter(|kept| options.blog.still_true(kept.basis()).is_some()));
         if let Some(kept) = kept {
             let response = kept.response(sender.method, sender.headers, provenance.as_of(), away);
-            return paid(response, bill.as_ref());
+            return paid(counted(response, account), bill.as_ref());
         }
     }
     let status = match (outcome, media_type) {
-        (Outcome::Hindered, _) => StatusCode::SERVICE_UNAVAILABLE,
+        (Outcome::Hindered(_), _) => StatusCode::SERVICE_UNAVAILABLE,
         (Outcome::OverQuota, _) => StatusCode::TOO_MANY_REQUESTS,
         (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::Unproven, _) => StatusCode::FORBIDDEN,
@@ -237,11 +244,11 @@ async fn execute(
         response.headers_mut().insert(SEQ, seq.get().into());
     }
     match (outcome, away) {
-        (Outcome::Hindered, _) => {
-            response.headers_mut().insert(header::RETRY_AFTER, retry_after(options));
+        (Outcome::Hindered(code), _) => {
+            response.headers_mut().insert(header::RETRY_AFTER, retry_after(code));
         }
         // From memory, or from the index.
-        (Outcome::Answered | Outcome::Partly, Some(away)) => {
+        (Outcome::Answered | Outcome::Partly | Outcome::Failed, Some(away)) => {
             response.headers_mut().insert(STALE, stale_for(away));
         }
         _ => {}
@@ -253,12 +260,7 @@ async fn execute(
         response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
     }
     identity.mark(options, session, response.headers_mut());
-    paid(response, bill.as_ref())
-}
-
-/// When to come again. Maintenance takes longer than a restart of the database.
-fn retry_after(options: &HttpOptions) -> HeaderValue {
-    HeaderValue::from_static(if options.blog.is_read_only() { "60" } else { "5" })
+    paid(counted(response, account), bill.as_ref())
 }
 
 /// The entry that the header `Inkstand-Preview` shows.
@@ -296,11 +298,12 @@ fn keepable(
     media_type: MediaType,
     body: &[u8],
     outcome: Outcome,
+    operation: KnownOperation,
     provenance: &Provenance,
 ) -> Option<KeptAnswer> {
     let keys = provenance.keys().filter(|_| outcome == Outcome::Answered)?;
     let basis = options.blog.basis(provenance, &keys)?;
-    KeptAnswer::new(media_type, Bytes::copy_from_slice(body), &keys, basis)
+    KeptAnswer::new(media_type, Bytes::copy_from_slice(body), &keys, basis, operation)
 }
 
 /// Whether the body is said to be JSON.
@@ -331,6 +334,19 @@ fn what_instead(headers: &HeaderMap) -> &'static str {
         }
         _ => "send the request with `content-type: application/json`, in UTF-8",
     }
+}
+
+/// A kept answer as it is sent, and counted.
+fn told(kept: &KeptAnswer, sender: &Sender<'_>, seq: Option<Seq>, away: Option<Duration>) -> Response {
+    let response = kept.response(sender.method, sender.headers, seq, away);
+    let account = Account::of_kept(kept.operation(), response.status());
+    counted(response, account)
+}
+
+/// An answer that tells those who count requests what it is.
+fn counted(mut response: Response, account: Account) -> Response {
+    response.extensions_mut().insert(account);
+    response
 }
 
 /// An answer that says what is left of the quota it was paid by.

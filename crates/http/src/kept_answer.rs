@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use inkstand_blog::Basis;
+use inkstand_graphql::KnownOperation;
 use inkstand_model::{CacheKey, Seq};
 use sha2::{Digest, Sha256};
 
@@ -44,18 +45,30 @@ pub(crate) struct KeptAnswer {
     etag: HeaderValue,
     tags: Option<CacheTags>,
     basis: Basis,
+    operation: KnownOperation,
 }
 
 impl KeptAnswer {
     /// Of that which was made from `keys`.
-    pub(crate) fn new(media_type: MediaType, body: Bytes, keys: &[CacheKey], basis: Basis) -> Option<Self> {
+    pub(crate) fn new(
+        media_type: MediaType,
+        body: Bytes,
+        keys: &[CacheKey],
+        basis: Basis,
+        operation: KnownOperation,
+    ) -> Option<Self> {
         let etag = etag(media_type, &body)?;
-        Some(Self { media_type, etag, tags: CacheTags::of(keys), body, basis })
+        Some(Self { media_type, etag, tags: CacheTags::of(keys), body, basis, operation })
     }
 
     /// What it rests on.
     pub(crate) fn basis(&self) -> &Basis {
         &self.basis
+    }
+
+    /// What it answers, for whoever counts.
+    pub(crate) fn operation(&self) -> KnownOperation {
+        self.operation
     }
 
     /// The bytes that it takes.

@@ -20,6 +20,9 @@
 //! is behind them: requests that run, bodies on their way, and, where [`LimitSettings`] has quotas, what a client asks
 //! for in a while.
 //!
+//! [`serve_metrics`] serves the numbers of a running server on a port of their own; what is counted of requests is in
+//! [`RequestFigures`].
+//!
 //! The header `Inkstand-Preview` adds one draft to what its sender sees; `Inkstand-After-Seq` waits for the search.
 //!
 //! What everybody gets alike is kept in a [`ResponseCache`] and given ahead of everything else, as long as nothing that it
@@ -35,12 +38,15 @@ mod body;
 mod cache_tags;
 mod client_address;
 mod connections;
+mod figures;
 mod graphiql;
 mod graphql;
 mod health;
 mod identity;
 mod kept_answer;
+mod leaving;
 mod limits;
+mod metrics;
 mod negotiation;
 mod overload;
 mod persisted;
@@ -57,9 +63,12 @@ mod socket;
 pub use accept::serve;
 pub use ahead::Routes;
 pub use client_address::{NotAnAddress, TrustedProxies};
+pub use figures::{OperationFigures, RequestFigures, Verdict};
 pub use graphiql::GRAPHIQL_LICENCES;
-pub use limits::{LimitSettings, Limits};
+pub use leaving::Leaving;
+pub use limits::{LimitSettings, Limits, LoadFigures};
+pub use metrics::{METRICS, serve_metrics};
 pub use quota::{NotAQuota, Quota};
 pub use response_cache::{ResponseCache, ResponseCacheFigures};
 pub use router::{HttpOptions, routes};
-pub use socket::{SocketLimits, Sockets};
+pub use socket::{SocketFigures, SocketLimits, Sockets};

@@ -2,6 +2,8 @@
 
 use std::{net::IpAddr, sync::Arc};
 
+use inkstand_figures::{Counter, Gauge};
+
 use crate::{
     body::Bodies,
     client_address::{TrustedProxies, host},
@@ -36,6 +38,35 @@ struct Counted {
     bodies: Arc<Bodies>,
     quotas: Quotas,
     persisted: Option<Persisted>,
+    load: Load,
+}
+
+/// What is there, and what was turned away since there was no room for it.
+#[derive(Debug, Default)]
+pub(crate) struct Load {
+    pub(crate) connections: Gauge,
+    pub(crate) no_connection: Counter,
+    pub(crate) no_place: Counter,
+    pub(crate) no_socket: Counter,
+}
+
+/// The same in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoadFigures {
+    /// Connections that are open.
+    pub connections: u64,
+    /// How many there may be.
+    pub most_connections: u64,
+    /// Connections that were turned away.
+    pub no_connection: u64,
+    /// Requests for which there was no room, by their number or by the bytes of their bodies.
+    pub no_place: u64,
+    /// WebSockets that were turned away.
+    pub no_socket: u64,
+    /// Documents that are kept by their digests.
+    pub persisted: u64,
+    /// Bytes that they take.
+    pub persisted_bytes: u64,
 }
 
 impl LimitSettings {
@@ -67,7 +98,28 @@ impl Limits {
             bodies: Arc::default(),
             quotas: Quotas::new(settings.quota, settings.account_quota),
             persisted: settings.persisted_queries.then(Persisted::default),
+            load: Load::default(),
         }))
+    }
+
+    /// What is there now, and what was turned away.
+    #[must_use]
+    pub fn figures(&self) -> LoadFigures {
+        let (persisted, persisted_bytes) = self.persisted().map(Persisted::size).unwrap_or_default();
+        let load = self.load();
+        LoadFigures {
+            connections: load.connections.get(),
+            most_connections: self.0.connections as u64,
+            no_connection: load.no_connection.get(),
+            no_place: load.no_place.get(),
+            no_socket: load.no_socket.get(),
+            persisted,
+            persisted_bytes,
+        }
+    }
+
+    pub(crate) fn load(&self) -> &Load {
+        &self.0.load
     }
 
     /// How many connections there may be.
@@ -97,6 +149,10 @@ impl Limits {
     pub(crate) async fn place(&self, client: IpAddr) -> Result<Place, Overloaded> {
         // A proxy that names nobody speaks for many.
         let host = (!self.0.proxies.has(client)).then(|| host(client));
-        self.0.places.take(host).await
+        let place = self.0.places.take(host).await;
+        if place.is_err() {
+            self.0.load.no_place.add(1);
+        }
+        place
     }
 }

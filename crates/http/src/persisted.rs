@@ -121,6 +121,12 @@ impl Persisted {
         kept.bytes += size;
     }
 
+    /// How many documents are kept, and the bytes that they take.
+    pub(crate) fn size(&self) -> (u64, u64) {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (kept.documents.len() as u64, kept.bytes as u64)
+    }
+
     fn get(&self, hash: &Hash) -> Option<Arc<str>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).touch(hash)
     }

@@ -3,7 +3,7 @@
 use std::{
     pin::pin,
     sync::{Arc, Weak},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use axum::{
@@ -47,8 +47,8 @@ pub(crate) async fn layer(
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(ClientAddress(client));
     let (request, reading) = watched(request);
-    let began = Instant::now();
-    async {
+    let counting = options.figures.begin(request.uri().path());
+    async move {
         let mut running = pin!(next.run(request));
         let mut response = match tokio::time::timeout(options.deadline, &mut running).await {
             Ok(response) => response,
@@ -63,7 +63,7 @@ pub(crate) async fn layer(
                 "the answer took too long and was broken off; ask for less at once",
             ),
         };
-        let duration = began.elapsed();
+        let duration = counting.took();
         let status = response.status().as_u16();
         let duration_ms = duration.as_secs_f64() * 1000.0;
         if response.status().is_server_error() {
@@ -76,6 +76,7 @@ pub(crate) async fn layer(
         if let Some(value) = request_id_value(id) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
+        counting.end(&response);
         response
     }
     .instrument(span)

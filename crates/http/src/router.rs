@@ -15,7 +15,7 @@ use inkstand_model::Clock;
 use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 
 use crate::{
-    Limits, ResponseCache,
+    Leaving, Limits, RequestFigures, ResponseCache,
     ahead::Routes,
     cache_tags::CACHE_TAG,
     graphiql, graphql, health,
@@ -47,6 +47,10 @@ pub struct HttpOptions {
     pub limits: Limits,
     /// Answers that are kept for everybody.
     pub response_cache: ResponseCache,
+    /// Whether this server is about to go.
+    pub leaving: Leaving,
+    /// What is counted of requests.
+    pub figures: RequestFigures,
 }
 
 impl HttpOptions {

@@ -23,7 +23,7 @@ use inkstand_graphql::{RequestId, code, socket::PROTOCOL};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tracing::{Instrument, debug, error_span};
 
-pub use places::Sockets;
+pub use places::{SocketFigures, Sockets};
 
 use crate::{
     HttpOptions, LimitSettings,
@@ -104,7 +104,10 @@ pub(crate) async fn open(
     let Some(accept) = accept_key(&request) else { return no_handshake() };
     let headers = request.headers();
     let caller = caller(client, headers);
-    let Some(place) = options.sockets.admit(host(caller.address)) else { return too_many() };
+    let Some(place) = options.sockets.admit(host(caller.address)) else {
+        options.limits.load().no_socket.add(1);
+        return too_many();
+    };
     let sender = Sender::of(&options, headers);
     let offered: Vec<String> = tokens(headers, &header::SEC_WEBSOCKET_PROTOCOL).collect();
     let chosen = offered.iter().any(|protocol| protocol == PROTOCOL);

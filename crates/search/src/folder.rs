@@ -24,7 +24,7 @@ const WRITER_MEMORY: usize = 120_000_000;
 /// The same for the others, of which there are few: about the least that tantivy wants.
 const SMALL_WRITER_MEMORY: usize = 20_000_000;
 /// The folder of what is not published, within the index's own.
-const UNPUBLISHED: &str = "unpublished";
+pub(crate) const UNPUBLISHED: &str = "unpublished";
 /// The lists of files that make a folder an index's.
 const LISTS: [&str; 2] = ["meta.json", MANAGED_LIST];
 

@@ -55,6 +55,7 @@ mod document;
 mod error;
 mod facet;
 mod feedback;
+mod figures;
 mod filter;
 mod folder;
 mod function_words;
@@ -85,6 +86,8 @@ mod word_list;
 mod words;
 
 pub use error::{Error, OpenError};
+pub use figures::IndexFigures;
+pub use held::HeldEntry;
 pub use index::{Batch, Index};
 pub use rebuild::Rebuild;
 pub use synonyms::{InvalidSynonyms, Synonyms};

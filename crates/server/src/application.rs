@@ -4,10 +4,14 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 
 use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions, Synonyms};
-use inkstand_graphql::{Disclosure, Gateway};
-use inkstand_http::{HttpOptions, Limits, ResponseCache, Routes, Sockets, routes, serve};
+use inkstand_graphql::{Disclosure, Gateway, OperationNames};
+use inkstand_http::{
+    HttpOptions, Leaving, Limits, RequestFigures, ResponseCache, Routes, Sockets, routes, serve,
+    serve_metrics,
+};
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage, StorageOptions};
+use inkstand_telemetry::{Metrics, Sources};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
@@ -20,8 +24,8 @@ use crate::{Migrate, Settings, open_files, sample, start_lines::reached_at};
 /// comes then is not heard, and asks again after a second.
 const BACKLOG: u32 = 1024;
 
-/// Requests that still run when the server stops get so long to end.
-const DRAIN: Duration = Duration::from_secs(10);
+/// Requests that still run when the server stops get so much longer to end than any of them may take.
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// What remains then gets so long to let go of the database. A connection that is in use after that is cut off with
 /// the process, which SQLite and PostgreSQL are both made for.
@@ -36,9 +40,20 @@ pub struct Application {
     limits: Limits,
     blog: Blog,
     response_cache: ResponseCache,
+    leaving: Leaving,
+    shutdown_delay: Duration,
+    deadline: Duration,
+    watched: Option<Watched>,
     sample_posts: u64,
     setup_token: Option<String>,
     lock: ServeLock,
+}
+
+/// What is told to those who watch, and where.
+struct Watched {
+    listener: TcpListener,
+    address: SocketAddr,
+    metrics: Metrics,
 }
 
 impl Application {
@@ -48,8 +63,10 @@ impl Application {
     /// # Errors
     /// Where something of that cannot be done: one line that says what to do.
     pub async fn build(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self> {
-        let listener = listen(settings.listen)?;
+        let listener = listen(settings.listen, "--listen")?;
         let address = listener.local_addr().context("the port has no address")?;
+        let watched_at =
+            settings.watch.metrics_listen.map(|at| listen(at, "--metrics-listen")).transpose()?;
         open_files::warn_of_too_few(settings.limits.connections);
         let synonyms = settings.synonyms.as_deref().map(read_synonyms).transpose()?.unwrap_or_default();
         ensure_folders(settings)?;
@@ -85,10 +102,27 @@ impl Application {
         let setup_token = if settings.read_only { None } else { blog.offer_setup().await? };
         let disclosure =
             Disclosure { introspection: settings.introspection, suggestions: settings.suggestions };
-        let gateway = Gateway::with_disclosure(&public_url, disclosure);
+        let operations = OperationNames::with(settings.watch.metrics_operations.iter().cloned());
+        let gateway = Gateway::with_disclosure(&public_url, disclosure).knowing(operations);
+        let figures = RequestFigures::new(gateway.operations());
         let sockets = Sockets::new(settings.sockets);
         let limits = Limits::new(settings.limits.clone());
         let response_cache = ResponseCache::of_bytes(settings.response_cache);
+        let leaving = Leaving::default();
+        let watched = watched_at.map(|listener| {
+            let address = listener.local_addr().context("the port for metrics has no address")?;
+            let metrics = Metrics::new(Sources {
+                blog: blog.clone(),
+                gateway: gateway.clone(),
+                requests: figures.clone(),
+                limits: limits.clone(),
+                sockets: sockets.clone(),
+                response_cache: response_cache.clone(),
+                version: env!("CARGO_PKG_VERSION"),
+            });
+            Ok::<_, anyhow::Error>(Watched { listener, address, metrics })
+        });
+        let watched = watched.transpose()?;
         let routes = routes(HttpOptions {
             blog: blog.clone(),
             gateway,
@@ -98,6 +132,8 @@ impl Application {
             sockets: sockets.clone(),
             limits: limits.clone(),
             response_cache: response_cache.clone(),
+            leaving: leaving.clone(),
+            figures,
         });
         Ok(Self {
             listener,
@@ -107,6 +143,10 @@ impl Application {
             limits,
             blog,
             response_cache,
+            leaving,
+            shutdown_delay: settings.shutdown_delay,
+            deadline: settings.deadline,
+            watched,
             sample_posts,
             setup_token,
             lock,
@@ -117,6 +157,12 @@ impl Application {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it serves metrics, if it does.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.watched.as_ref().map(|watched| watched.address)
     }
 
     /// The blog that it serves.
@@ -143,13 +189,16 @@ impl Application {
         self.setup_token.as_deref()
     }
 
-    /// Answers until `stop` is ready, then lets running requests end and closes the database.
+    /// Answers until `stop` is ready, and for the shutdown delay beyond that, in which it says that it is about to go.
+    /// Then it lets running requests end and closes the database.
     ///
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, routes, sockets, limits, blog, lock, .. } = self;
-        info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
+        let Self { listener, address, routes, sockets, limits, blog, watched, lock, leaving, .. } = self;
+        let (delay, drain) = (self.shutdown_delay, self.deadline + DRAIN);
+        let metrics = watched.as_ref().map(|watched| tracing::field::display(watched.address));
+        info!(%address, metrics, version = env!("CARGO_PKG_VERSION"), "started");
         let (stopping, stopped) = watch::channel(false);
         let until_stopped = || {
             let mut stopped = stopped.clone();
@@ -162,7 +211,26 @@ impl Application {
             let (blog, stop) = (blog.clone(), until_stopped());
             async move { blog.follow(stop).await }
         });
+        // Until the very end, so that the last requests are told as well; it ends with the process.
+        let telling = watched.map(|Watched { listener, metrics, .. }| {
+            let page = move || {
+                let metrics = metrics.clone();
+                async move { metrics.page().await }
+            };
+            tokio::spawn(serve_metrics(listener, page, std::future::pending()))
+        });
         let mut serving = tokio::spawn(serve(listener, routes, limits, until_stopped()));
+        let stop = async move {
+            stop.await;
+            leaving.begin();
+            if !delay.is_zero() {
+                info!(
+                    seconds = delay.as_secs(),
+                    "told to stop: not ready any more, and serving on for the shutdown delay"
+                );
+                tokio::time::sleep(delay).await;
+            }
+        };
         let early = tokio::select! {
             () = stop => None,
             ended = &mut serving => Some(ended),
@@ -170,7 +238,7 @@ impl Application {
         stopping.send_replace(true);
         let served = match early {
             Some(ended) => ended.context("the server broke off"),
-            None => match tokio::time::timeout(DRAIN, async { tokio::join!(&mut serving, sockets.end()).0 })
+            None => match tokio::time::timeout(drain, async { tokio::join!(&mut serving, sockets.end()).0 })
                 .await
             {
                 Ok(ended) => ended.context("the server broke off"),
@@ -189,6 +257,9 @@ impl Application {
         };
         if tokio::time::timeout(CLOSE, closing).await.is_err() {
             warn!("the database did not close in time");
+        }
+        if let Some(telling) = telling {
+            telling.abort();
         }
         drop(lock);
         info!("stopped");
@@ -210,7 +281,7 @@ fn read_synonyms(path: &Path) -> Result<Synonyms> {
         .map_err(|invalid| anyhow::anyhow!("synonyms {} line {}: {invalid}", path.display(), invalid.line))
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener> {
+fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener> {
     let bound = || {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         // As `TcpListener::bind` does: a port whose last connections are still being closed can be taken again.
@@ -221,13 +292,13 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
     };
     bound().map_err(|error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
-            "port {} on {} is in use; stop the other program, or take another port with --listen {}:{}",
+            "port {} on {} is in use; stop the other program, or take another port with {flag} {}:{}",
             address.port(),
             address.ip(),
             address.ip(),
             address.port().wrapping_add(1)
         ),
-        _ => anyhow::anyhow!("cannot listen on {address}: {error}; name another address with --listen"),
+        _ => anyhow::anyhow!("cannot listen on {address}: {error}; name another address with {flag}"),
     })
 }
 

@@ -17,10 +17,11 @@ mod settings;
 mod start_lines;
 mod stop_signal;
 mod system_clock;
-mod telemetry;
+mod watching;
 
 pub use application::Application;
 pub use cli::run;
 pub use inkstand_http::{LimitSettings, Quota, TrustedProxies};
 pub use settings::{LogFormat, Migrate, Settings};
 pub use system_clock::SystemClock;
+pub use watching::WatchSettings;

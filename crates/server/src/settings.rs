@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    io::IsTerminal,
     net::SocketAddr,
     num::NonZeroUsize,
     path::{Path, PathBuf},
@@ -15,7 +16,7 @@ use inkstand_identity::{ServerKey, ServerKeys};
 use inkstand_storage::DatabaseUrl;
 use serde::Deserialize;
 
-use crate::byte_size::ByteSize;
+use crate::{WatchSettings, byte_size::ByteSize, watching::WatchArgs};
 
 /// The file that is read where it stands in the current folder and none is named.
 const USUAL_FILE: &str = "inkstand.toml";
@@ -31,6 +32,9 @@ const USUAL_RESPONSE_CACHE: u64 = 64 * 1024 * 1024;
 
 /// No answer takes longer.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Seconds; whoever asks for more has mistaken the unit.
+const LONGEST_SHUTDOWN_DELAY: u16 = 600;
 
 /// What `serve` runs with.
 #[derive(Clone, Debug)]
@@ -63,6 +67,8 @@ pub struct Settings {
     pub suggestions: bool,
     /// No answer takes longer, nor an event of a subscription.
     pub deadline: Duration,
+    /// For so long the server goes on when it is told to stop, saying that it is about to go.
+    pub shutdown_delay: Duration,
     /// Connections, proxies, quotas, persisted queries.
     pub limits: LimitSettings,
     /// The file of words that mean the same in searches.
@@ -75,6 +81,8 @@ pub struct Settings {
     pub sockets: SocketLimits,
     /// Bytes of memory for answers that are kept for everybody; 0 keeps none.
     pub response_cache: u64,
+    /// How it is watched.
+    pub watch: WatchSettings,
     /// How the log looks.
     pub log_format: LogFormat,
     /// What is logged: a level, or `tracing` directives.
@@ -92,6 +100,17 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+impl LogFormat {
+    /// Whether it is for people, on the standard error that this process has.
+    pub(crate) fn is_human(self) -> bool {
+        match self {
+            Self::Human => true,
+            Self::Json => false,
+            Self::Auto => std::io::stderr().is_terminal(),
+        }
+    }
 }
 
 /// Whether the schema is brought up to date when the database is opened.
@@ -168,6 +187,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "INKSTAND_MIGRATE", value_enum, value_name = "WHEN", hide_possible_values = true)]
     pub(crate) migrate: Option<Migrate>,
 
+    /// When told to stop, serve on for so many seconds while /readyz says no, so that whoever spreads requests over
+    /// several servers can learn of it before the port is closed; at most 600 [default: 0]
+    #[arg(long, env = "INKSTAND_SHUTDOWN_DELAY", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(..=i64::from(LONGEST_SHUTDOWN_DELAY)))]
+    pub(crate) shutdown_delay: Option<u16>,
+
     /// Begin a new blog empty, without the sample posts
     #[arg(long, env = "INKSTAND_NO_SAMPLE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) no_sample: Option<bool>,
@@ -226,6 +250,9 @@ pub(crate) struct ServeArgs {
     /// bytes, or such as 64MiB; 0 remembers nothing [default: 32MiB]
     #[arg(long, env = "INKSTAND_ENTITY_CACHE", value_name = "SIZE")]
     pub(crate) entity_cache: Option<ByteSize>,
+
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -239,6 +266,7 @@ struct ConfigFile {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     migrate: Option<Migrate>,
+    shutdown_delay: Option<u16>,
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
     no_introspection: Option<bool>,
@@ -252,6 +280,8 @@ struct ConfigFile {
     synonyms: Option<PathBuf>,
     response_cache: Option<ByteSize>,
     entity_cache: Option<ByteSize>,
+    metrics_listen: Option<SocketAddr>,
+    metrics_operations: Option<Vec<String>>,
     secret_key: Option<String>,
     previous_secret_key: Option<String>,
     log_format: Option<LogFormat>,
@@ -321,6 +351,11 @@ impl Settings {
             account_quota: one_quota(serve.account_quota, file.account_quota, "account-quota")?,
             persisted_queries: !serve.no_persisted_queries.or(file.no_persisted_queries).unwrap_or(false),
         };
+        let shutdown_delay = serve.shutdown_delay.or(file.shutdown_delay).unwrap_or(0);
+        ensure!(
+            shutdown_delay <= LONGEST_SHUTDOWN_DELAY,
+            "a shutdown delay of {shutdown_delay} seconds is too long; {LONGEST_SHUTDOWN_DELAY} are the most"
+        );
         Ok(Self {
             data_dir,
             database,
@@ -339,6 +374,7 @@ impl Settings {
             introspection: !serve.no_introspection.or(file.no_introspection).unwrap_or(false),
             suggestions: !serve.no_suggestions.or(file.no_suggestions).unwrap_or(false),
             deadline: DEADLINE,
+            shutdown_delay: Duration::from_secs(shutdown_delay.into()),
             limits,
             synonyms: serve.synonyms.clone().or(file.synonyms),
             entity_cache: serve
@@ -351,6 +387,14 @@ impl Settings {
                 .response_cache
                 .or(file.response_cache)
                 .map_or(USUAL_RESPONSE_CACHE, ByteSize::bytes),
+            watch: serve
+                .watch
+                .clone()
+                .or(WatchArgs {
+                    metrics_listen: file.metrics_listen,
+                    metrics_operations: file.metrics_operations,
+                })
+                .settings()?,
             log_format: blog.log_format.or(file.log_format).unwrap_or_default(),
             log_level: blog.log_level.clone().or(file.log_level).unwrap_or_else(|| default_level.to_owned()),
         })
@@ -458,7 +502,7 @@ mod tests {
         assert!(file.direct_database_url.is_some());
         assert!(file.read_only.is_some() && file.no_listening.is_some());
         assert_eq!(file.migrate, Some(Migrate::Auto));
-        assert!(file.public_url.is_some() && file.no_sample.is_some());
+        assert!(file.public_url.is_some() && file.no_sample.is_some() && file.shutdown_delay.is_some());
         assert!(file.webhooks_allow_private.is_some());
         assert!(file.no_introspection.is_some() && file.no_suggestions.is_some());
         let proxies: TrustedProxies = file.trusted_proxies.unwrap().parse().unwrap();

@@ -3,13 +3,11 @@
 use std::{
     io::{self, ErrorKind},
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
+use inkstand_figures::{Counter, Histogram};
 use inkstand_model::{Actor, Clock};
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
@@ -25,7 +23,8 @@ use tokio::{sync::Semaphore, time::timeout};
 use tracing::{instrument, warn};
 
 use crate::{
-    DatabaseUrl, StorageError,
+    DatabaseUrl, StorageError, StorageFigures,
+    connections::fit_for_use,
     migrate::{migrate, must_be_migrated},
     pool::Pool,
     presence::Presence,
@@ -50,6 +49,10 @@ const LONGEST_READ: &str = "15s";
 /// A write waits no longer for the others, once it is one of those who wait.
 const LONGEST_WAIT: &str = "8s";
 
+/// A transaction that writes and hears nothing from us for so long is taken back by the server: whoever was cut off in
+/// the middle of one would keep all others from writing, for as long as his connection seems to live.
+const LONGEST_SILENCE: &str = "20s";
+
 /// How long one waits for a connection while all are in use. SQLite has one for all writers, where an import may be at
 /// work; on PostgreSQL, whoever waits longer is one of too many.
 const LONGEST_QUEUE: Duration = Duration::from_secs(30);
@@ -68,10 +71,17 @@ pub struct Storage {
     /// Of writing transactions; SQLite has one connection for them.
     places: Option<Arc<Semaphore>>,
     presence: Presence,
-    statements: Arc<AtomicU64>,
+    statements: Arc<Statements>,
     /// Where to listen for what others write.
     heard_at: Option<DatabaseUrl>,
     options: StorageOptions,
+}
+
+/// What became of all statements.
+#[derive(Debug)]
+struct Statements {
+    took: Histogram,
+    failed: Counter,
 }
 
 /// How a database is opened.
@@ -116,21 +126,9 @@ impl Storage {
         } else {
             migrate(direct, clock).await?;
         }
-        let statements = Arc::new(AtomicU64::new(0));
+        let statements = Arc::new(Statements { took: Histogram::of_time(), failed: Counter::default() });
         let unreachable =
             |fault: DbErr| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
-        let mut readers = Database::connect(reader_options(url, &options)).await.map_err(unreachable)?;
-        let mut writers = Database::connect(writer_options(url, &options)).await.map_err(unreachable)?;
-        for pool in [&mut readers, &mut writers] {
-            let statements = Arc::clone(&statements);
-            pool.set_metric_callback(move |statement| {
-                statements.fetch_add(1, Ordering::Relaxed);
-                if statement.elapsed > SLOW_STATEMENT {
-                    let sql = statement.statement.sql.as_str();
-                    warn!(elapsed_ms = statement.elapsed.as_millis(), sql, "slow statement");
-                }
-            });
-        }
         let presence = match url {
             DatabaseUrl::Sqlite(_) => Presence::default(),
             DatabaseUrl::Postgres(address) => {
@@ -139,17 +137,43 @@ impl Storage {
                 Presence::of_server(server.extra_float_digits(None))
             }
         };
+        let connect = async |mut options: ConnectOptions| {
+            let presence = presence.clone();
+            options.map_sqlx_postgres_pool_opts(move |pool| fit_for_use(pool, &presence));
+            Database::connect(options).await.map_err(unreachable)
+        };
+        let (reading, writing) = (reader_options(url, &options), writer_options(url, &options));
+        let most = |options: &ConnectOptions| options.get_max_connections().unwrap_or_default();
+        let (most_readers, most_writers) = (most(&reading), most(&writing));
+        let mut readers = connect(reading).await?;
+        let mut writers = connect(writing).await?;
+        for pool in [&mut readers, &mut writers] {
+            let statements = Arc::clone(&statements);
+            pool.set_metric_callback(move |statement| {
+                statements.took.record_time(statement.elapsed);
+                if statement.failed {
+                    statements.failed.add(1);
+                }
+                if statement.elapsed > SLOW_STATEMENT {
+                    let sql = statement.statement.sql.as_str();
+                    warn!(elapsed_ms = statement.elapsed.as_millis(), sql, "slow statement");
+                }
+            });
+        }
         let pooled = options.direct.is_some();
         let deallocate = pooled && names_reach_the_server(&readers).await.map_err(unreachable)?;
         let preamble = |settings: &str| {
             pooled.then(|| format!("{}{settings}", if deallocate { "DEALLOCATE ALL; " } else { "" }))
         };
         let reading = format!("SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = '{LONGEST_READ}'");
-        let writing = format!("SET LOCAL lock_timeout = '{LONGEST_WAIT}'");
+        let writing = format!(
+            "SET LOCAL lock_timeout = '{LONGEST_WAIT}'; \
+             SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_SILENCE}'"
+        );
         let listens = matches!(url, DatabaseUrl::Postgres(_)) && !options.deaf;
         Ok(Self {
-            readers: Pool::new(readers, presence.clone(), preamble(&reading)),
-            writers: Pool::new(writers, presence.clone(), preamble(&writing)),
+            readers: Pool::new(readers, most_readers, presence.clone(), preamble(&reading)),
+            writers: Pool::new(writers, most_writers, presence.clone(), preamble(&writing)),
             places: matches!(url, DatabaseUrl::Postgres(_)).then(|| Arc::new(Semaphore::new(MOST_WRITERS))),
             presence,
             statements,
@@ -203,7 +227,18 @@ impl Storage {
     /// How many statements were sent since it was opened: what a test of "no N+1" counts.
     #[must_use]
     pub fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        self.statements.took.distribution().count()
+    }
+
+    /// How its connections fare now, and what became of all statements.
+    #[must_use]
+    pub fn figures(&self) -> StorageFigures {
+        StorageFigures {
+            readers: self.readers.figures(),
+            writers: self.writers.figures(),
+            statements: self.statements.took.distribution(),
+            failed_statements: self.statements.failed.get(),
+        }
     }
 
     /// Waits for running statements and closes every connection, so that SQLite folds its write-ahead log into
@@ -273,6 +308,9 @@ pub(crate) async fn knock(url: &DatabaseUrl) -> Result<(), StorageError> {
         match knocked {
             Ok(connection) => return connection.close().await.map_err(unreachable),
             Err(fault) if may_pass(&fault) => last = fault,
+            Err(fault) if is_of_a_pooler(&fault) => {
+                return Err(StorageError::Pooled { database: url.to_string(), fault: fault.into() });
+            }
             Err(fault) => return Err(unreachable(fault)),
         }
         // A connection that is refused at once is no time-out, however late it is.
@@ -293,6 +331,11 @@ fn may_pass(fault: &SqlxError) -> bool {
         SqlxError::Database(words) => words.is_transient_in_connect_phase(),
         _ => false,
     }
+}
+
+/// Whether it is what PgBouncer says of the settings that a connection begins with; a server knows them.
+fn is_of_a_pooler(fault: &SqlxError) -> bool {
+    matches!(fault, SqlxError::Database(words) if words.message().starts_with("unsupported startup parameter"))
 }
 
 /// Whether the names of prepared statements reach the server as we gave them. A pooler that keeps account of them
@@ -350,7 +393,12 @@ pub(crate) fn writer_options(url: &DatabaseUrl, how: &StorageOptions) -> Connect
         DatabaseUrl::Postgres(_) => {
             options.max_connections(WRITING_CONNECTIONS);
             if how.direct.is_none() {
-                options.map_sqlx_postgres_opts(|postgres| postgres.options([("lock_timeout", LONGEST_WAIT)]));
+                options.map_sqlx_postgres_opts(|postgres| {
+                    postgres.options([
+                        ("lock_timeout", LONGEST_WAIT),
+                        ("idle_in_transaction_session_timeout", LONGEST_SILENCE),
+                    ])
+                });
             }
         }
     }

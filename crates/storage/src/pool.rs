@@ -5,13 +5,16 @@
 //! each statement is a transaction of its own, which begins by making the connection its own. That costs four more
 //! round trips a statement, to a pooler that is near.
 
+use std::sync::Arc;
+
+use inkstand_figures::Counter;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
-    Statement, TransactionOptions, TransactionTrait, prelude::async_trait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    TransactionOptions, TransactionTrait, prelude::async_trait,
 };
 use tracing::warn;
 
-use crate::presence::Presence;
+use crate::{PoolFigures, presence::Presence, transaction::Transaction};
 
 /// A pool. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -20,23 +23,64 @@ pub(crate) struct Pool {
     presence: Presence,
     /// What each transaction begins with behind a pooler.
     preamble: Option<String>,
+    most: u32,
+    waited: Arc<Counter>,
 }
 
 impl Pool {
-    pub(crate) fn new(connections: DatabaseConnection, presence: Presence, preamble: Option<String>) -> Self {
-        Self { connections, presence, preamble }
+    /// Of at most so many connections.
+    pub(crate) fn new(
+        connections: DatabaseConnection,
+        most: u32,
+        presence: Presence,
+        preamble: Option<String>,
+    ) -> Self {
+        Self { connections, presence, preamble, most, waited: Arc::default() }
     }
 
-    pub(crate) async fn begin(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
-        self.presence
-            .watched(async {
-                let transaction = self.connections.begin_with_options(options).await?;
-                if let Some(preamble) = &self.preamble {
-                    transaction.execute_unprepared(preamble).await?;
-                }
-                Ok(transaction)
-            })
-            .await
+    /// How its connections fare now.
+    pub(crate) fn figures(&self) -> PoolFigures {
+        let (open, idle) = self.open_and_idle();
+        PoolFigures {
+            most: u64::from(self.most),
+            in_use: u64::from(open.saturating_sub(idle)),
+            idle: u64::from(idle),
+            waited: self.waited.get(),
+        }
+    }
+
+    fn open_and_idle(&self) -> (u32, u32) {
+        let (open, idle) = match self.connections.get_database_backend() {
+            DbBackend::Sqlite => {
+                let pool = self.connections.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            _ => {
+                let pool = self.connections.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        };
+        (open, u32::try_from(idle).unwrap_or(u32::MAX))
+    }
+
+    /// Counts who comes while every connection is in use: the pool itself does not tell.
+    fn note_whether_full(&self) {
+        let (open, idle) = self.open_and_idle();
+        if idle == 0 && open >= self.most {
+            self.waited.add(1);
+        }
+    }
+
+    pub(crate) async fn begin(&self, options: TransactionOptions) -> Result<Transaction, DbErr> {
+        self.note_whether_full();
+        let begin = async {
+            let transaction = self.connections.begin_with_options(options).await?;
+            if let Some(preamble) = &self.preamble {
+                transaction.execute_unprepared(preamble).await?;
+            }
+            Ok(transaction)
+        };
+        Ok(Transaction::new(self.presence.watched(begin).await?, self.presence.clone()))
     }
 
     pub(crate) async fn ping(&self) -> Result<(), DbErr> {
@@ -51,7 +95,7 @@ impl Pool {
     }
 
     /// The transaction that one statement needs behind a pooler.
-    async fn begin_alone(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
+    async fn begin_alone(&self) -> Result<Option<Transaction>, DbErr> {
         match self.preamble {
             None => Ok(None),
             Some(_) => Ok(Some(self.begin(TransactionOptions::default()).await?)),
@@ -64,17 +108,15 @@ macro_rules! alone {
     ($pool:ident, $db:ident => $work:expr) => {
         match $pool.begin_alone().await? {
             None => {
+                $pool.note_whether_full();
                 let $db = &$pool.connections;
                 $pool.presence.watched($work).await
             }
             Some(transaction) => {
-                let work = async {
-                    let $db = &transaction;
-                    let done = $work.await?;
-                    transaction.commit().await?;
-                    Ok(done)
-                };
-                $pool.presence.watched(work).await
+                let $db = &transaction;
+                let done = $work.await?;
+                transaction.commit().await?;
+                Ok(done)
             }
         }
     };

@@ -18,7 +18,7 @@ use super::message::{self, ShownEntry, ShownTerm};
 use crate::{Blog, BlogError};
 
 /// What the position is kept under.
-pub(super) const NAME: &str = "webhooks";
+pub(crate) const NAME: &str = "webhooks";
 
 /// Changes in one step.
 const CHANGES_AT_ONCE: u64 = 500;
@@ -53,18 +53,21 @@ impl Blog {
             writing.rollback().await?;
             return Ok(true);
         }
+        let mut enqueued = 0;
         for hook in writing.webhooks().await?.into_iter().filter(|hook| hook.active) {
             let told = messages.iter().filter(|(event, _)| hook.events.contains(event));
             let told: Vec<NewDelivery> = told
                 .map(|(event, payload)| NewDelivery { event: event.as_str(), payload: payload.clone() })
                 .collect();
             if !told.is_empty() {
+                enqueued += told.len() as u64;
                 writing.enqueue(hook.id, told).await?;
                 writing.trim_deliveries(hook.id, clock.now().minus(KEPT), MOST_KEPT).await?;
             }
         }
         writing.set_follower(NAME, reached).await?;
         self.commit_unseen(writing).await?;
+        self.inner.counted.enqueued.add(enqueued);
         if lost {
             warn!(
                 from = at.seq.get(),

@@ -67,7 +67,12 @@ impl Sender {
     pub(crate) fn new(blog: &Blog) -> Self {
         Self {
             blog: blog.clone(),
-            lease: Lease::new(&blog.inner.storage, LEASE, blog.inner.clock.as_ref()),
+            lease: Lease::new(
+                &blog.inner.storage,
+                LEASE,
+                blog.inner.clock.as_ref(),
+                blog.inner.counted.lease.clone(),
+            ),
             sending: JoinSet::new(),
             under_way: HashMap::new(),
         }
@@ -337,11 +342,18 @@ impl Blog {
         if delivery.state != DeliveryState::Pending {
             delivery.finished_at = Some(now);
         }
+        let counted = &self.inner.counted;
+        let outcome = match delivery.state {
+            DeliveryState::Delivered => &counted.delivered,
+            DeliveryState::Pending => &counted.failed,
+            DeliveryState::Dead => &counted.dead,
+        };
         writing.update_delivery(&delivery).await?;
         if hook != hook_before {
             writing.update_webhook(&hook).await?;
         }
         self.commit_unseen(writing).await?;
+        outcome.add(1);
         Ok(())
     }
 }

@@ -155,7 +155,7 @@ impl Gateway {
 impl From<Answer> for Delivery {
     fn from(answer: Answer) -> Self {
         debug_assert!(!matches!(answer.session, Some(SessionChange::Begun(_))));
-        if matches!(answer.outcome, Outcome::Answered | Outcome::Partly) {
+        if matches!(answer.outcome, Outcome::Answered | Outcome::Partly | Outcome::Failed) {
             return Self::Answer(String::from_utf8_lossy(&answer.body).into_owned());
         }
         let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use inkstand_figures::{Counter, Gauge, Held};
 use tokio::sync::watch;
 
 use super::SocketLimits;
@@ -20,6 +21,25 @@ struct Inner {
     taken: Mutex<HashMap<IpAddr, usize>>,
     open: watch::Sender<usize>,
     stopping: watch::Sender<bool>,
+    opened: Counter,
+    operations: Counter,
+    running: Gauge,
+    events: Counter,
+}
+
+/// The sockets of a server in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SocketFigures {
+    /// Those that are open.
+    pub open: u64,
+    /// Those that were opened so far.
+    pub opened: u64,
+    /// Operations that were begun over them.
+    pub operations: u64,
+    /// Those of them that go on, nearly all of which are subscriptions.
+    pub running: u64,
+    /// Events that subscriptions were told of.
+    pub events: u64,
 }
 
 /// The place of one socket, until it is dropped.
@@ -38,7 +58,34 @@ impl Sockets {
             taken: Mutex::default(),
             open: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
+            opened: Counter::default(),
+            operations: Counter::default(),
+            running: Gauge::default(),
+            events: Counter::default(),
         }))
+    }
+
+    /// What is open now, and what was done so far.
+    #[must_use]
+    pub fn figures(&self) -> SocketFigures {
+        SocketFigures {
+            open: *self.0.open.borrow() as u64,
+            opened: self.0.opened.get(),
+            operations: self.0.operations.get(),
+            running: self.0.running.get(),
+            events: self.0.events.get(),
+        }
+    }
+
+    /// Counts an operation that goes on until what this gives is dropped.
+    pub(crate) fn begin_operation(&self) -> Held {
+        self.0.operations.add(1);
+        self.0.running.hold()
+    }
+
+    /// Counts an event.
+    pub(crate) fn count_event(&self) {
+        self.0.events.add(1);
     }
 
     /// Tells every client that this server stops, and waits until all are gone.
@@ -68,6 +115,7 @@ impl Sockets {
         }
         *taken.entry(address).or_default() += 1;
         self.0.open.send_modify(|open| *open += 1);
+        self.0.opened.add(1);
         Some(Place { inner: Arc::clone(&self.0), address })
     }
 }

@@ -180,6 +180,7 @@ impl Talk {
                 // Time may have passed since it was asked for, and what was allowed then need not be so now.
                 if matches!(delivery, Delivery::Event(_)) {
                     self.check().await?;
+                    self.options.sockets.count_event();
                 }
                 self.tell(Input::Delivered(run, delivery)).await
             }
@@ -331,7 +332,9 @@ impl Talk {
         self.begun += 1;
         let id = RequestId(format!("{}-{}", self.id, self.begun));
         let (mut run_says, said) = (self.run(prepared, id), self.said.0.clone());
+        let operation = self.options.sockets.begin_operation();
         let running = async move {
+            let _operation = operation;
             while let Some(delivery) = run_says.next().await {
                 if said.send((run, Some(delivery))).await.is_err() {
                     return;

@@ -2,25 +2,26 @@
 
 use std::{error::Error, fmt, io::IsTerminal};
 
-use anyhow::{Result, anyhow, ensure};
 use serde_json::{Map, Value};
+use thiserror::Error;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
 };
 use tracing_subscriber::{
-    EnvFilter,
+    EnvFilter, Layer, Registry,
     fmt::{
         FmtContext, FormatEvent, FormatFields, FormattedFields, MakeWriter,
         format::{JsonFields, Writer},
         time::{FormatTime, SystemTime},
     },
+    layer::SubscriberExt,
     registry::LookupSpan,
-    util::SubscriberInitExt,
+    util::{SubscriberInitExt, TryInitError},
 };
 
-use crate::LogFormat;
+use crate::log_count::Counting;
 
 /// What libraries say that we say ourselves, unless the level names them.
 const QUIET: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn,";
@@ -28,46 +29,73 @@ const QUIET: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn,";
 /// The span of a request (`http::request_log`).
 const REQUEST: &str = "http.request";
 
-/// Installs the subscriber of this process; the log goes to standard error.
-pub(crate) fn start(format: LogFormat, level: &str) -> Result<()> {
-    let filter = filter(level)?;
-    let human = match format {
-        LogFormat::Human => true,
-        LogFormat::Json => false,
-        LogFormat::Auto => std::io::stderr().is_terminal(),
-    };
-    let installed = if human {
-        let ansi = std::io::stderr().is_terminal();
-        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        builder.with_ansi(ansi).with_target(false).compact().finish().try_init()
-    } else {
-        json(filter, std::io::stderr).try_init()
-    };
-    installed.map_err(|error| anyhow!("cannot start the log: {error}"))
+/// What can be wrong with a log.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// Nothing can be told by that.
+    #[error(transparent)]
+    Level(#[from] BadLevel),
+    /// This process has a log already.
+    #[error("cannot start the log: {0}")]
+    Started(#[from] TryInitError),
 }
 
-fn filter(level: &str) -> Result<EnvFilter> {
-    const EXAMPLES: &str =
-        "take error, warn, info, debug, trace, or directives such as info,inkstand_http=debug";
+/// A level that is none.
+#[derive(Debug, Error)]
+pub enum BadLevel {
+    /// A word that is no level.
+    #[error("{0:?} is no log level; {EXAMPLES}")]
+    Word(String),
+    /// Directives that cannot be read.
+    #[error("the log level {level:?} cannot be read: {why}; {EXAMPLES}")]
+    Directives {
+        /// What was given.
+        level: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+const EXAMPLES: &str = "take error, warn, info, debug, trace, or directives such as info,inkstand_http=debug";
+
+/// Installs the subscriber of this process; the log goes to standard error, for `human` eyes or as JSON.
+///
+/// # Errors
+/// Where the level is none, or this process has a log already.
+pub fn start(human: bool, level: &str) -> Result<(), LogError> {
+    let filter = filter(level)?;
+    let lines = if human {
+        let ansi = std::io::stderr().is_terminal();
+        // The library would tell of a line that cannot be written by `eprintln!`, which panics where standard error is
+        // what cannot be written: on a full disk, whoever logs would be broken off.
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
+        lines.with_ansi(ansi).with_target(false).compact().boxed()
+    } else {
+        json(std::io::stderr).boxed()
+    };
+    Ok(Registry::default().with(lines).with(Counting).with(filter).try_init()?)
+}
+
+fn filter(level: &str) -> Result<EnvFilter, BadLevel> {
     for directive in level.split(',').map(str::trim) {
         // The library takes a lone word for the name of a crate, and a misspelt level would silence the log.
         let is_level = !directive.is_empty() && directive.parse::<LevelFilter>().is_ok();
-        ensure!(is_level || directive.contains('='), "{directive:?} is no log level; {EXAMPLES}");
+        if !is_level && !directive.contains('=') {
+            return Err(BadLevel::Word(directive.to_owned()));
+        }
     }
     EnvFilter::try_new(format!("{QUIET}{level}"))
-        .map_err(|error| anyhow!("the log level {level:?} cannot be read: {error}; {EXAMPLES}"))
+        .map_err(|error| BadLevel::Directives { level: level.to_owned(), why: error.to_string() })
 }
 
-fn json<W>(filter: EnvFilter, writer: W) -> impl Subscriber + Send + Sync
+fn json<S, W>(writer: W) -> impl Layer<S> + Send + Sync
 where
+    S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(writer)
-        .fmt_fields(JsonFields::new())
-        .event_format(JsonLines)
-        .finish()
+    // As above.
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).log_internal_errors(false);
+    lines.fmt_fields(JsonFields::new()).event_format(JsonLines)
 }
 
 /// One flat object a line: what the event says, and what the request is that it happened in, so that
@@ -183,7 +211,8 @@ mod tests {
     fn logged(level: &str, work: impl FnOnce()) -> Vec<Value> {
         let captured = Captured::default();
         let writer = captured.clone();
-        let subscriber = json(filter(level).unwrap(), move || writer.clone());
+        let lines = json(move || writer.clone());
+        let subscriber = Registry::default().with(lines).with(filter(level).unwrap());
         tracing::subscriber::with_default(subscriber, work);
         let bytes = captured.0.lock().unwrap().clone();
         let text = String::from_utf8(bytes).unwrap();
