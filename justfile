@@ -54,6 +54,14 @@ schema:
     cargo run --quiet --locked -- schema > schema/inkstand.graphql
     INKSTAND_UPDATE_SCHEMA=1 cargo nextest run --workspace --locked -E 'test(ops::schema)'
 
+# Build the image localhost/inkstand of deploy/Dockerfile, with docker or podman
+image *FLAGS:
+    bash .ci/image "$@"
+
+# Put a stripped binary, what it is made of, and checksums into target/dist
+dist:
+    bash .ci/dist
+
 # Measure start to first answer, with the sample blog or with POSTS (a folder or archive of Markdown)
 bench-start *POSTS: build
     bash .ci/bench-start "$@"
@@ -61,6 +69,10 @@ bench-start *POSTS: build
 # Measure requests a second beside a bare handler and stock async-graphql, on both databases (`just bench --help`)
 bench *ARGS:
     bash .ci/bench "$@"
+
+# Measure what following, crashing and growing cost: `just bench-replicas lag catch-up restart throughput lease writes`
+bench-replicas *ARGS:
+    bash .ci/bench replicas "$@"
 
 # Measure the search beside raw tantivy, SQLite FTS5 and PostgreSQL (`just bench-search --help`)
 bench-search *ARGS:

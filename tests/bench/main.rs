@@ -12,6 +12,7 @@ mod load;
 mod memory;
 mod operations;
 mod process;
+mod replicas;
 
 use std::{
     collections::BTreeMap,
@@ -37,7 +38,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Parser)]
 struct Args {
     #[command(subcommand)]
-    yardstick: Option<Yardstick>,
+    mode: Option<Mode>,
 
     /// The binary that is measured
     #[arg(long, default_value = "target/release/inkstand")]
@@ -61,11 +62,13 @@ struct Args {
 }
 
 #[derive(Subcommand)]
-enum Yardstick {
+enum Mode {
     /// Answers everything with the bytes of a file (used by the measurement itself)
     Bare { port: u16, answer: PathBuf },
     /// Answers from memory through stock async-graphql (used by the measurement itself)
     Memory { port: u16, posts: usize },
+    /// Measures what following, crashing and growing cost, instead (`just bench-replicas`)
+    Replicas(replicas::Args),
 }
 
 /// What is measured, in the table's order.
@@ -99,9 +102,10 @@ impl Target {
 #[tokio::main]
 async fn main() -> Result<()> {
     let args = Args::parse();
-    match &args.yardstick {
-        Some(Yardstick::Bare { port, answer }) => bare::serve(*port, answer).await,
-        Some(Yardstick::Memory { port, posts }) => memory::serve(*port, *posts).await,
+    match &args.mode {
+        Some(Mode::Bare { port, answer }) => bare::serve(*port, answer).await,
+        Some(Mode::Memory { port, posts }) => memory::serve(*port, *posts).await,
+        Some(Mode::Replicas(args)) => replicas::measure(args).await,
         None => measure(&args).await,
     }
 }

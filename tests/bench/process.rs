@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 /// A process that answers on a port.
 pub(crate) struct Server {
@@ -30,7 +30,7 @@ impl Server {
             if server.child.try_wait()?.is_some() || Instant::now() > give_up {
                 bail!("{} did not start:\n{}", log.display(), std::fs::read_to_string(log)?);
             }
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::sleep(Duration::from_millis(2));
         }
         Ok(server)
     }
@@ -44,6 +44,19 @@ impl Server {
         let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
         // USER_HZ is 100 on every Linux.
         Ok(Duration::from_millis(ticks * 10))
+    }
+
+    /// Kills it, as a loss of power would; `/proc` forgets it when this value is dropped.
+    pub(crate) fn kill(&self) -> Result<()> {
+        self.tell("KILL")
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub(crate) fn tell(&self, signal: &str) -> Result<()> {
+        let told =
+            Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status()?;
+        ensure!(told.success(), "kill -{signal} {}", self.child.id());
+        Ok(())
     }
 
     /// Resident memory in bytes.

@@ -7,3 +7,4 @@ mod refusals;
 mod settings;
 mod signals;
 mod start;
+mod stopping;

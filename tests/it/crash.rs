@@ -3,9 +3,12 @@
 //!
 //! Each run has a few rounds; `just crash` has two hundred on each database, or `INKSTAND_CRASH_ROUNDS` as many as it says.
 
+mod clock;
 mod full_disk;
+mod full_index;
 mod killed;
-mod ledger;
+pub(crate) mod ledger;
+mod read_only_disk;
 mod synced;
 
 use inkstand_model::Clock;
@@ -19,7 +22,7 @@ fn rounds(usual: usize) -> usize {
 }
 
 /// What chance begins from: another number each time, which is printed, or that of the environment.
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     let said = std::env::var("INKSTAND_CRASH_SEED").ok();
     let [chance @ .., _, _] = SystemClock.random();
     let seed = said

@@ -100,6 +100,45 @@ async fn garbage_in_it(#[case] spoiled: fn(&str) -> bool) {
     }
 }
 
+/// As an older version of Inkstand left it: the list of its fields lacks one, or its position is written otherwise.
+#[rstest]
+#[case::other_fields("fields")]
+#[case::another_position("position")]
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_older_format(
+    #[case] older: &str,
+    #[values(Database::Sqlite, Database::Postgres)] kind: Database,
+) {
+    let database = indexed(kind).await;
+    for folder in [index_of(&database), index_of(&database).join("unpublished")] {
+        let list = folder.join("meta.json");
+        let mut meta: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(&list).unwrap()).unwrap();
+        if older == "fields" {
+            meta["schema"].as_array_mut().unwrap().pop().expect("a field");
+        } else {
+            let position = meta["payload"].as_str().unwrap();
+            meta["payload"] = json!(position.replacen("1:", "0:", 1));
+        }
+        std::fs::write(list, meta.to_string()).unwrap();
+    }
+    let served = Inkstand::on(&database).serve().await;
+    assert_eq!(
+        search(&served.client).await,
+        (false, 0),
+        "the build of {POSTS} posts takes longer than a request"
+    );
+    let posts = served.client.query("{ posts { totalCount } }").await;
+    assert_eq!(posts["posts"]["totalCount"], POSTS);
+    complete(&served.client, POSTS).await;
+    served.stop().await;
+    // And it is one of this version now.
+    let served = Inkstand::on(&database).serve().await;
+    complete(&served.client, POSTS).await;
+    assert!(!served.stderr.text().contains("anew"), "{}", served.stderr.text());
+    served.stop().await;
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn of_another_log(#[values(Database::Sqlite, Database::Postgres)] kind: Database) {

@@ -12,6 +12,8 @@ mod cache;
 mod cli;
 #[cfg(target_os = "linux")]
 mod crash;
+#[cfg(target_os = "linux")]
+mod deploy;
 mod graphql;
 mod import;
 mod index;

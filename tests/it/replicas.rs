@@ -1,6 +1,7 @@
 //! Several servers on one database, and a database that goes away.
 
 mod away;
+mod cut;
 mod hearing;
 mod lease;
 mod order;

@@ -15,6 +15,9 @@ use tokio::{
 
 use crate::{Client, TestDatabase};
 
+/// Where the log of [`Inkstand::on_small_disk_with_log`] is.
+pub const LOG: &str = "server.log";
+
 /// No command of a test takes longer.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -94,10 +97,28 @@ impl Inkstand {
     /// `/proc/PID/root`. Needs Linux, and `unshare` of its package util-linux.
     #[must_use]
     pub fn on_small_disk(database: &TestDatabase, mib: usize) -> Self {
-        let mount = "mount -t tmpfs -o size=$1m tmpfs \"$2\" && cd \"$2\" && shift 2 && exec \"$@\"";
+        Self::on_another_disk(database, &format!("mount -t tmpfs -o size={mib}m tmpfs \"$1\""), "")
+    }
+
+    /// The same, and its standard error goes to a file on that disk, [`LOG`].
+    #[must_use]
+    pub fn on_small_disk_with_log(database: &TestDatabase, mib: usize) -> Self {
+        let mount = format!("mount -t tmpfs -o size={mib}m tmpfs \"$1\"");
+        Self::on_another_disk(database, &mount, &format!("2>>{LOG}"))
+    }
+
+    /// With that folder as it is, on a disk from which one can only read.
+    #[must_use]
+    pub fn on_read_only_disk(database: &TestDatabase) -> Self {
+        let mount = "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"";
+        Self::on_another_disk(database, mount, "")
+    }
+
+    fn on_another_disk(database: &TestDatabase, mount: &str, redirected: &str) -> Self {
+        let script = format!("{mount} && cd \"$1\" && shift && exec \"$@\" {redirected}");
         let mut command = Command::new("unshare");
         command
-            .args(["--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh", &mib.to_string()])
+            .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script, "sh"])
             .args([database.folder.path(), &binary()]);
         Self::prepared(command, database.folder.path()).of(database)
     }
@@ -109,6 +130,25 @@ impl Inkstand {
         let mut command = Command::new("sh");
         command.args(["-c", enter, "sh"]).args([group, &binary()]);
         Self::prepared(command, database.folder.path()).of(database)
+    }
+
+    /// By a clock that goes wrong as the file at `says` has it, such as `+1h`, also while it runs. Needs the library
+    /// faketime of Debian's package of its name.
+    ///
+    /// # Panics
+    /// Where that is not there.
+    #[must_use]
+    pub fn by_the_clock_of(self, says: &Path) -> Self {
+        let library = ["x86_64", "aarch64"]
+            .map(|kind| format!("/usr/lib/{kind}-linux-gnu/faketime/libfaketimeMT.so.1"))
+            .into_iter()
+            .find(|path| Path::new(path).exists())
+            .expect("the library faketime: apt-get install faketime");
+        self.env("LD_PRELOAD", library)
+            .env("FAKETIME_TIMESTAMP_FILE", says)
+            .env("FAKETIME_NO_CACHE", "1")
+            // The clock by which a process measures how long something takes goes on in earnest, too.
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
     }
 
     /// Where the binary is, for scripts that start it themselves.

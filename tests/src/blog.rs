@@ -205,6 +205,7 @@ fn settings(database: &TestDatabase) -> Settings {
         introspection: true,
         suggestions: true,
         deadline: Duration::from_secs(30),
+        shutdown_delay: Duration::ZERO,
         limits: LimitSettings::default(),
         synonyms: None,
         entity_cache: 32 * 1024 * 1024,

@@ -182,7 +182,7 @@ impl Drop for PgBouncer {
 }
 
 /// Port and user in a URL such as `.ci/postgres` gives.
-fn place_of(url: &str) -> (u16, String) {
+pub(crate) fn place_of(url: &str) -> (u16, String) {
     let place = url.split("://").nth(1).expect("a URL");
     let (user, place) = place.split_once('@').expect("a user");
     let port = place.split('/').next().and_then(|place| place.rsplit(':').next()?.parse().ok());

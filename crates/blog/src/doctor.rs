@@ -7,10 +7,11 @@ mod finding;
 mod index;
 mod repair;
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use inkstand_markup::RENDER_VERSION;
 use inkstand_model::{Action, Entry, EntryBody, EntryId, EntryStatus, Rendered, Viewer, may};
+use inkstand_search::HeldEntry;
 use inkstand_storage::Snapshot;
 use tracing::instrument;
 
@@ -64,8 +65,7 @@ impl Blog {
         let mut findings: Vec<Finding> =
             snapshot.faults().await?.into_iter().map(Finding::Database).collect();
         let walked = walk(&snapshot, &mut findings, progress).await?;
-        let look =
-            self.compare_index(index, snapshot.log_end().await?, &walked.published, &mut findings).await?;
+        let look = self.compare_index(index, snapshot.log_end().await?, &walked.there, &mut findings).await?;
         Ok(Examination { findings, entries: walked.entries, outdated: walked.outdated, index: look })
     }
 }
@@ -74,7 +74,8 @@ impl Blog {
 struct Walked {
     entries: u64,
     outdated: u64,
-    published: BTreeSet<EntryId>,
+    /// As the index should hold them.
+    there: BTreeMap<EntryId, HeldEntry>,
 }
 
 async fn walk(
@@ -87,9 +88,10 @@ async fn walk(
     while let Some(part) = snapshot.walk(after, ENTRIES_AT_ONCE).await? {
         after = Some(part.last);
         findings.extend(part.faults.into_iter().map(Finding::Database));
-        let published = part.entries.iter().map(|(entry, _)| entry);
-        let published = published.filter(|entry| entry.publication.status() == EntryStatus::Published);
-        walked.published.extend(published.map(|entry| entry.id));
+        walked.there.extend(part.entries.iter().map(|(entry, body)| {
+            let published = entry.publication.status() == EntryStatus::Published;
+            (entry.id, HeldEntry::new(published, &entry.title, &body.text))
+        }));
         let (current, outdated): (Vec<_>, Vec<_>) =
             part.entries.into_iter().partition(|(_, body)| body.render_version == RENDER_VERSION);
         walked.outdated += outdated.len() as u64;

@@ -48,6 +48,11 @@ impl Blog {
                     let _ = tokio::time::timeout(LOOK, pulse.changed()).await;
                 }
                 Err(fault) => {
+                    if fault.hindrance().is_none() {
+                        // Without room on its disk, say: what is written meanwhile is not found, and that is told.
+                        let handle = &self.inner.index;
+                        handle.report(handle.readiness().indexed, false);
+                    }
                     let pause = pause.next();
                     error!(
                         fault = &fault as &dyn std::error::Error,

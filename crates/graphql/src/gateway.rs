@@ -111,7 +111,7 @@ pub enum Outcome {
     /// It ran, and something failed that should not have: the log has more.
     Failed,
     /// It ran, and something could not be read or written just now: nothing is wrong with the request.
-    Hindered,
+    Hindered(&'static str),
     /// It did not run: `errors`, and no `data`.
     Refused,
     /// It would change something over a way that only reads.
@@ -277,9 +277,9 @@ fn answer(response: Response, plan: &Plan, cost: Option<u64>) -> Answer {
     }
     let outcome = if completed.errors.is_empty() {
         Outcome::Answered
-    } else if completed.errors.iter().any(is_hindered) {
-        Outcome::Hindered
-    } else if completed.errors.iter().any(|error| has_code(error, &[code::INTERNAL])) {
+    } else if let Some(code) = completed.errors.iter().filter_map(hindered_by).min() {
+        Outcome::Hindered(code)
+    } else if completed.errors.iter().any(is_internal) {
         Outcome::Failed
     } else {
         Outcome::Partly
@@ -294,13 +294,16 @@ fn answer(response: Response, plan: &Plan, cost: Option<u64>) -> Answer {
     }
 }
 
-fn is_hindered(error: &ServerError) -> bool {
-    has_code(error, &[code::UNAVAILABLE, code::READ_ONLY])
+/// The code of an error that says what cannot be done just now.
+fn hindered_by(error: &ServerError) -> Option<&'static str> {
+    let Value::String(said) = error.extensions.as_ref()?.get("code")? else { return None };
+    [code::READ_ONLY, code::UNAVAILABLE].into_iter().find(|code| code == said)
 }
 
-fn has_code(error: &ServerError, codes: &[&str]) -> bool {
+/// Whether it is a fault of ours.
+fn is_internal(error: &ServerError) -> bool {
     let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-    matches!(code, Some(Value::String(code)) if codes.contains(&code.as_str()))
+    matches!(code, Some(Value::String(said)) if said == code::INTERNAL)
 }
 
 pub(crate) fn coded(mut error: ServerError, code: &'static str) -> ServerError {

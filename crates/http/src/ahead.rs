@@ -15,7 +15,7 @@ use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
     extract::Request,
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header},
     response::Response,
 };
 use futures::{FutureExt, StreamExt, stream};
@@ -29,7 +29,7 @@ use crate::{
     client_address::Peer,
     graphql::{self, is_for_everybody, is_json},
     negotiation::MediaType,
-    request_log::{REQUEST_ID, request_id, request_id_value},
+    request_ids::{REQUEST_ID, RequestIds, request_id_value},
     response_cache::{LONGEST_REQUEST, RequestRef, Way},
 };
 
@@ -41,6 +41,7 @@ pub struct Routes {
 
 struct Inner {
     options: Arc<HttpOptions>,
+    request_ids: Arc<RequestIds>,
     behind: Router,
     /// What the layer behind which the routes are says to pages of other origins.
     cross_origin: HeaderMap,
@@ -58,18 +59,32 @@ pub(crate) trait Answers: Clone + Send + 'static {
 
 impl Routes {
     /// `behind` has that layer.
-    pub(crate) fn new(options: Arc<HttpOptions>, behind: Router, cross_origin: &CorsLayer) -> Self {
-        let inner = Inner { options, behind, cross_origin: said_to_all(cross_origin) };
+    pub(crate) fn new(
+        options: Arc<HttpOptions>,
+        request_ids: Arc<RequestIds>,
+        behind: Router,
+        cross_origin: &CorsLayer,
+    ) -> Self {
+        let inner = Inner { options, request_ids, behind, cross_origin: said_to_all(cross_origin) };
         Self { inner: Arc::new(inner) }
     }
 }
 
 impl Answers for Routes {
     async fn answer(self, request: Incoming, peer: Peer) -> Response {
-        match kept(&self.inner, request) {
+        let version = request.version();
+        let mut response = match kept(&self.inner, request) {
             Ok(response) => response,
             Err(request) => routed(self.inner.behind.clone(), request, peer).await,
+        };
+        // HTTP/2 has a frame for that, which the server sends when it stops.
+        let is_last = self.inner.options.leaving.has_begun()
+            && version == Version::HTTP_11
+            && response.status() != StatusCode::SWITCHING_PROTOCOLS;
+        if is_last {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
+        response
     }
 }
 
@@ -140,7 +155,7 @@ fn kept(inner: &Inner, request: Incoming) -> Result<Response, Request> {
 fn answer(inner: &Inner, method: &Method, headers: &HeaderMap, asked: RequestRef<'_>) -> Option<Response> {
     let options = &*inner.options;
     let (kept, seq) = options.response_cache.look(&options.blog, asked)?;
-    let id = request_id(options, headers);
+    let id = inner.request_ids.of(headers);
     debug!(request_id = %id, %method, status = "kept", "request");
     let mut response = kept.response(method, headers, Some(seq), options.blog.database_away_for());
     options.figures.count_kept(kept.operation(), response.status());

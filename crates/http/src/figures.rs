@@ -80,7 +80,7 @@ impl Verdict {
             Outcome::Answered => Self::Answered,
             Outcome::Partly => Self::Partly,
             Outcome::Failed => Self::Failed,
-            Outcome::Hindered => Self::Hindered,
+            Outcome::Hindered(_) => Self::Hindered,
             Outcome::Refused | Outcome::NotReadOnly | Outcome::Unproven => Self::Refused,
             Outcome::OverQuota => Self::OverQuota,
         }

@@ -21,7 +21,7 @@ use crate::{
     identity::{Identity, caller},
     kept_answer::{FOR_ONE_VIEWER, KeptAnswer, NOT_KEPT, SEQ, STALE, VARY, stale_for},
     negotiation::{MediaType, wants_html},
-    problem::{fault, problem, problem_as},
+    problem::{fault, problem, problem_as, retry_after},
     quota::Bill,
     response_cache::{RequestRef, Turn, Way},
 };
@@ -212,7 +212,7 @@ async fn execute(
     let account = Account::of(operation, outcome, cost);
     let away = options.blog.database_away_for();
     if let Some(making) = making {
-        if outcome == Outcome::Hindered
+        if matches!(outcome, Outcome::Hindered(_))
             && let Some(old) = making.old.clone()
         {
             // Better than nothing, and the best that can be had: it is kept for those who ask next.
@@ -228,7 +228,7 @@ async fn execute(
         }
     }
     let status = match (outcome, media_type) {
-        (Outcome::Hindered, _) => StatusCode::SERVICE_UNAVAILABLE,
+        (Outcome::Hindered(_), _) => StatusCode::SERVICE_UNAVAILABLE,
         (Outcome::OverQuota, _) => StatusCode::TOO_MANY_REQUESTS,
         (Outcome::NotReadOnly, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::Unproven, _) => StatusCode::FORBIDDEN,
@@ -244,8 +244,8 @@ async fn execute(
         response.headers_mut().insert(SEQ, seq.get().into());
     }
     match (outcome, away) {
-        (Outcome::Hindered, _) => {
-            response.headers_mut().insert(header::RETRY_AFTER, retry_after(options));
+        (Outcome::Hindered(code), _) => {
+            response.headers_mut().insert(header::RETRY_AFTER, retry_after(code));
         }
         // From memory, or from the index.
         (Outcome::Answered | Outcome::Partly | Outcome::Failed, Some(away)) => {
@@ -261,11 +261,6 @@ async fn execute(
     }
     identity.mark(options, session, response.headers_mut());
     paid(counted(response, account), bill.as_ref())
-}
-
-/// When to come again. Maintenance takes longer than a restart of the database.
-fn retry_after(options: &HttpOptions) -> HeaderValue {
-    HeaderValue::from_static(if options.blog.is_read_only() { "60" } else { "5" })
 }
 
 /// The entry that the header `Inkstand-Preview` shows.

@@ -23,6 +23,9 @@ pub(crate) async fn healthz() -> &'static str {
 /// The database answers. A search that is still being built does not make a server unready: it answers from what
 /// there is, and says so.
 pub(crate) async fn readyz(State(options): State<Arc<HttpOptions>>) -> Response {
+    if options.leaving.has_begun() {
+        return not_ready("the server was told to stop");
+    }
     match tokio::time::timeout(READY_WITHIN, options.blog.readiness()).await {
         Ok(Ok(readiness)) => Json(json!({
             "ready": true,

@@ -32,6 +32,12 @@ pub(crate) fn problem_as(
     (status, headers, body).into_response()
 }
 
+/// When to come again, in seconds, where something cannot be done just now. Maintenance takes longer than a restart of the
+/// database.
+pub(crate) fn retry_after(code: &str) -> HeaderValue {
+    HeaderValue::from_static(if code == code::READ_ONLY { "60" } else { "5" })
+}
+
 /// A fault of ours: the log gets what failed, the client the name under which it stands there. Where the database is
 /// away, there is nothing to look for in the log, and the client asks again.
 pub(crate) fn fault(what: &str, error: &BlogError, id: &RequestId, media_type: MediaType) -> Response {
@@ -39,7 +45,7 @@ pub(crate) fn fault(what: &str, error: &BlogError, id: &RequestId, media_type: M
         tracing::warn!(request_id = %id, error = error as &dyn std::error::Error, "{what}");
         let (code, message) = hindered(hindrance);
         let mut response = problem_as(media_type, StatusCode::SERVICE_UNAVAILABLE, code, message);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after(code));
         return response;
     }
     tracing::error!(request_id = %id, error = error as &dyn std::error::Error, "{what}");

@@ -1,4 +1,4 @@
-//! The id, the span and the log line of each request, and its deadline.
+//! The span and the log line of each request, and its deadline.
 
 use std::{
     pin::pin,
@@ -7,25 +7,22 @@ use std::{
 };
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::StatusCode,
     middleware::Next,
     response::Response,
 };
 use http_body_util::BodyExt;
-use inkstand_graphql::{RequestId, code};
+use inkstand_graphql::code;
 use tracing::{Instrument, Span, debug, error, error_span, field, info};
 
 use crate::{
-    HttpOptions,
+    HttpOptions, JoinTrace,
     client_address::{ClientAddress, Peer, network},
-    kept_answer::push_hex,
     problem::problem,
+    request_ids::{REQUEST_ID, RequestIds, request_id_value},
 };
-
-/// Given by a proxy or made here, sent back, and in every log line of the request.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// W3C Trace Context.
 const TRACEPARENT: &str = "traceparent";
@@ -34,15 +31,12 @@ const TRACESTATE: &str = "tracestate";
 /// A request that takes longer is in the log even where single requests are not.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// Characters of an id that a proxy gives.
-const LONGEST_ID: usize = 64;
-
 pub(crate) async fn layer(
-    State(options): State<Arc<HttpOptions>>,
+    State((options, request_ids)): State<(Arc<HttpOptions>, Arc<RequestIds>)>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = request_id(&options, request.headers());
+    let id = request_ids.of(request.headers());
     let client =
         options.limits.proxies().client(request.extensions().get::<Peer>().copied(), request.headers());
     // Of the highest level, so that it is there whenever anything is logged.
@@ -54,13 +48,12 @@ pub(crate) async fn layer(
         client = %network(client),
         operation = field::Empty,
         trace_id = field::Empty,
-        status = field::Empty,
+        // For collectors of traces, in their words; the log has them otherwise.
+        http.response.status_code = field::Empty,
+        otel.status_code = field::Empty,
         otel.kind = "server",
     );
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if let Some(trace) = (options.join_trace)(&span, header(TRACEPARENT), header(TRACESTATE)) {
-        span.record("trace_id", trace);
-    }
+    join_trace(&span, &request, options.join_trace);
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(ClientAddress(client));
     let (request, reading) = watched(request);
@@ -83,8 +76,9 @@ pub(crate) async fn layer(
         let duration = counting.took();
         let status = response.status().as_u16();
         let duration_ms = duration.as_secs_f64() * 1000.0;
-        Span::current().record("status", status);
+        Span::current().record("http.response.status_code", status);
         if response.status().is_server_error() {
+            Span::current().record("otel.status_code", "ERROR");
             error!(status, duration_ms, "request failed");
         } else if duration >= SLOW {
             info!(status, duration_ms, "slow request");
@@ -101,6 +95,14 @@ pub(crate) async fn layer(
     .await
 }
 
+/// Has the span of a request go on the trace of whoever sent it, and say which that is.
+fn join_trace(span: &Span, request: &Request, join: JoinTrace) {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(trace) = join(span, header(TRACEPARENT), header(TRACESTATE)) {
+        span.record("trace_id", trace);
+    }
+}
+
 /// The request, and what lives as long as its body is not read to the end.
 fn watched(request: Request) -> (Request, Weak<()>) {
     let alive = Arc::new(());
@@ -112,29 +114,6 @@ fn watched(request: Request) -> (Request, Weak<()>) {
         }))
     });
     (request, reading)
-}
-
-/// The id that a proxy gave, else a new one.
-pub(crate) fn request_id(options: &HttpOptions, headers: &HeaderMap) -> RequestId {
-    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let harmless = |id: &&str| {
-        !id.is_empty()
-            && id.len() <= LONGEST_ID
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-    };
-    RequestId(match given.filter(harmless) {
-        Some(given) => given.to_owned(),
-        None => {
-            let mut id = String::with_capacity(16);
-            options.clock.random().iter().take(8).for_each(|byte| push_hex(&mut id, *byte));
-            id
-        }
-    })
-}
-
-/// An id as it is sent back.
-pub(crate) fn request_id_value(id: RequestId) -> Option<HeaderValue> {
-    HeaderValue::from_maybe_shared(Bytes::from(id.0)).ok()
 }
 
 #[cfg(test)]

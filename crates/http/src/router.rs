@@ -16,13 +16,15 @@ use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 use tracing::Span;
 
 use crate::{
-    Limits, RequestFigures, ResponseCache,
+    Leaving, Limits, RequestFigures, ResponseCache,
     ahead::Routes,
     cache_tags::CACHE_TAG,
     graphiql, graphql, health,
     kept_answer::{SEQ, STALE},
     problem::problem,
-    quota, request_log,
+    quota,
+    request_ids::{REQUEST_ID, RequestIds},
+    request_log,
     session_cookie::SessionCookie,
     socket::{self, Sockets},
 };
@@ -49,6 +51,8 @@ pub struct HttpOptions {
     /// Has the span of a request go on the trace of whoever sent it, by the headers `traceparent` and `tracestate`; gives
     /// the id of that trace.
     pub join_trace: JoinTrace,
+    /// Whether this server is about to go.
+    pub leaving: Leaving,
     /// What is counted of requests.
     pub figures: RequestFigures,
 }
@@ -69,6 +73,7 @@ pub(crate) const LARGEST_BODY: usize = 2 * 1024 * 1024;
 #[must_use]
 pub fn routes(options: HttpOptions) -> Routes {
     let options = Arc::new(options);
+    let request_ids = Arc::new(RequestIds::new(options.clock.as_ref()));
     let cross_origin = cors();
     let router = Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphql") }))
@@ -80,11 +85,14 @@ pub fn routes(options: HttpOptions) -> Routes {
         .route("/readyz", get(health::readyz))
         .fallback(nothing_here)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(Arc::clone(&options), request_log::layer))
+        .layer(middleware::from_fn_with_state(
+            (Arc::clone(&options), Arc::clone(&request_ids)),
+            request_log::layer,
+        ))
         // Outermost: a page of another origin shall also read what the layers within it say.
         .layer(cross_origin.clone())
         .with_state(Arc::clone(&options));
-    Routes::new(options, router, &cross_origin)
+    Routes::new(options, request_ids, router, &cross_origin)
 }
 
 /// Anonymous reads from any origin, never with credentials: what a page of another origin may send and read.
@@ -124,7 +132,7 @@ fn cors() -> CorsLayer {
                 header::RETRY_AFTER,
                 quota::RATE_LIMIT,
                 quota::RATE_LIMIT_POLICY,
-                request_log::REQUEST_ID,
+                REQUEST_ID,
             ]
             .into_iter()
             .chain([CACHE_TAG, SEQ, STALE])

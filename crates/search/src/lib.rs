@@ -87,6 +87,7 @@ mod words;
 
 pub use error::{Error, OpenError};
 pub use figures::IndexFigures;
+pub use held::HeldEntry;
 pub use index::{Batch, Index};
 pub use rebuild::Rebuild;
 pub use synonyms::{InvalidSynonyms, Synonyms};

@@ -12,7 +12,7 @@ use tantivy::DocAddress;
 use crate::passages::passages;
 use crate::snapshot::Snapshot;
 use crate::tongue::{STEM_MARK, Stems};
-use crate::words::{PieceKind, Scanner};
+use crate::words::{PieceKind, Scanner, WordMap};
 
 /// Part of a text that matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub(crate) struct Span {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Marker {
     /// The terms of the index that count as a word of the question, and which.
-    terms: HashMap<String, usize>,
-    /// The first letters of those terms.
+    terms: WordMap<usize>,
+    /// The first letters of those terms, and of the words of phrases.
     first_letters: FirstLetters,
     /// Words that are marked where they follow each other.
     phrases: Vec<Vec<String>>,
@@ -50,21 +50,21 @@ impl FirstLetters {
         letters
     }
 
-    fn has(&self, word: &str) -> bool {
-        word.as_bytes().first().is_some_and(|first| self.0[usize::from(first / 64)] & 1 << (first % 64) != 0)
+    fn has(&self, first: u8) -> bool {
+        self.0[usize::from(first / 64)] & 1 << (first % 64) != 0
     }
 }
 
 impl Marker {
     /// For the terms of each word, and for phrases.
     pub(crate) fn new(words: impl IntoIterator<Item = Vec<String>>, phrases: Vec<Vec<String>>) -> Self {
-        let mut terms = HashMap::new();
+        let mut terms = WordMap::default();
         for (word, forms) in words.into_iter().enumerate() {
             for form in forms {
                 terms.entry(form).or_insert(word);
             }
         }
-        Self { first_letters: FirstLetters::of(terms.keys()), terms, phrases }
+        Self { first_letters: FirstLetters::of(terms.keys().chain(phrases.iter().flatten())), terms, phrases }
     }
 
     /// The title and the best passages of the body of an entry.
@@ -97,8 +97,9 @@ impl Marker {
         let mut spans: Vec<Span> = Vec::new();
         let mut places: HashMap<(u32, &str), Range<usize>> = HashMap::new();
         let any_letter = !stems.keep_first_letters();
-        Scanner::default().scan(text, |piece| {
-            if !self.terms.is_empty() && (any_letter || self.first_letters.has(piece.folded)) {
+        let wanted = |first| any_letter || self.first_letters.has(first);
+        Scanner::default().scan_some(text, wanted, |piece| {
+            if !self.terms.is_empty() && piece.folded.bytes().next().is_some_and(wanted) {
                 let mut word = self.terms.get(piece.folded).copied();
                 if word.is_none() {
                     word = stems.of(&piece).iter().find_map(|stem| self.terms.get(stem).copied());
@@ -168,6 +169,13 @@ fn marked(text: &str, range: Range<usize>, spans: &[Span]) -> Marked {
 }
 
 fn push(marked: &mut Marked, text: &str, hit: bool) {
+    if text.is_empty() {
+        return;
+    }
+    if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_control()) && !text.contains("  ") {
+        marked.parts.push(MarkedPart { text: text.to_owned(), hit });
+        return;
+    }
     let mut single = String::with_capacity(text.len());
     let mut spaced = false;
     for c in text.chars() {
@@ -179,9 +187,7 @@ fn push(marked: &mut Marked, text: &str, hit: bool) {
         }
         spaced = space;
     }
-    if !single.is_empty() {
-        marked.parts.push(MarkedPart { text: single, hit });
-    }
+    marked.parts.push(MarkedPart { text: single, hit });
 }
 
 #[cfg(test)]

@@ -38,10 +38,12 @@ pub(crate) fn passages(text: &str, matches: &[Span]) -> Vec<Passage> {
     if start == text.len() {
         return Vec::new();
     }
-    if matches.is_empty() || forward(text, start, LONGEST) == text.len() {
-        return vec![passage(text, start, start)];
+    let beginning = forward(text, start, LONGEST);
+    if matches.is_empty() || beginning == text.len() {
+        return vec![passage(text, &sentence_starts(text, beginning), start, start)];
     }
-    let starts = sentence_starts(text);
+    let last = matches.last().map_or(start, |last| last.range.start);
+    let starts = sentence_starts(text, forward(text, last, LONGEST));
     let mut candidates: Vec<(f32, Passage)> = Vec::new();
     for one in matches {
         let sentence = starts.partition_point(|&start| start <= one.range.start);
@@ -52,7 +54,7 @@ pub(crate) fn passages(text: &str, matches: &[Span]) -> Vec<Passage> {
             sentence
         };
         if candidates.last().is_none_or(|(_, last)| last.range.start != start) {
-            let passage = passage(text, start, sentence);
+            let passage = passage(text, &starts, start, sentence);
             candidates.push((worth(&passage, matches), passage));
         }
     }
@@ -90,8 +92,8 @@ fn worth(passage: &Passage, matches: &[Span]) -> f32 {
     worth
 }
 
-/// The passage that begins at `start`, in the sentence that begins at `sentence`.
-fn passage(text: &str, start: usize, sentence: usize) -> Passage {
+/// The passage that begins at `start`, in the sentence that begins at `sentence`; `starts` are those of all sentences.
+fn passage(text: &str, starts: &[usize], start: usize, sentence: usize) -> Passage {
     let farthest = forward(text, start, LONGEST);
     let begins_within = start != sentence;
     if farthest == text.len() {
@@ -99,10 +101,11 @@ fn passage(text: &str, start: usize, sentence: usize) -> Passage {
         return Passage { range: start..end, begins_within, ends_within: false };
     }
     let shortest = forward(text, start, SHORTEST);
-    let sentence_end = sentence_starts(&text[start..farthest])
-        .into_iter()
+    let within = starts.partition_point(|&next| next <= start)..starts.partition_point(|&next| next < farthest);
+    let sentence_end = starts[within]
+        .iter()
         .rev()
-        .map(|next| start + text[start..start + next].trim_end().len())
+        .map(|&next| start + text[start..next].trim_end().len())
         .find(|&end| end >= shortest);
     if let Some(end) = sentence_end {
         return Passage { range: start..end, begins_within, ends_within: false };
@@ -112,26 +115,39 @@ fn passage(text: &str, start: usize, sentence: usize) -> Passage {
     Passage { range: start..start + text[start..end].trim_end().len(), begins_within, ends_within: true }
 }
 
-/// Where sentences and paragraphs begin.
-fn sentence_starts(text: &str) -> Vec<usize> {
-    let mut starts = vec![text.len() - text.trim_start().len()];
-    let mut ended = false;
-    let mut spaced = false;
-    for (at, c) in text.char_indices() {
-        match c {
-            '.' | '!' | '?' | '…' => (ended, spaced) = (true, false),
-            '。' | '！' | '？' | '\n' => (ended, spaced) = (true, true),
-            '"' | '\'' | ')' | ']' | '”' | '’' | '」' if ended => {}
-            c if c.is_whitespace() => spaced = true,
-            _ => {
-                if ended && spaced && at > starts[0] {
-                    starts.push(at);
+/// Where sentences and paragraphs begin, up to `until`.
+fn sentence_starts(text: &str, until: usize) -> Vec<usize> {
+    let first = text.len() - text.trim_start().len();
+    let mut starts = vec![first];
+    let mut at = first;
+    // Nearly all bytes of a text end no sentence; the characters around one that may are looked at one by one.
+    while let Some(length) = text.as_bytes()[at..until.max(at)].iter().position(|&byte| may_end(byte)) {
+        let from = at + length;
+        let (mut ended, mut spaced) = (false, false);
+        at = text.len();
+        for (offset, c) in text[from..].char_indices() {
+            match c {
+                '.' | '!' | '?' | '…' => (ended, spaced) = (true, false),
+                '。' | '！' | '？' | '\n' => (ended, spaced) = (true, true),
+                '"' | '\'' | ')' | ']' | '”' | '’' | '」' if ended => {}
+                c if c.is_whitespace() => spaced = true,
+                _ => {
+                    if ended && spaced {
+                        starts.push(from + offset);
+                    }
+                    at = from + offset + c.len_utf8();
+                    break;
                 }
-                (ended, spaced) = (false, false);
             }
         }
     }
     starts
+}
+
+/// Whether a character that ends sentences may begin with that byte.
+fn may_end(byte: u8) -> bool {
+    // The last three begin `…`, `。`, and `！` and `？`.
+    matches!(byte, b'.' | b'!' | b'?' | b'\n' | 0xe2 | 0xe3 | 0xef)
 }
 
 fn forward(text: &str, at: usize, chars: usize) -> usize {
@@ -196,6 +212,22 @@ mod tests {
         assert!(passage.begins_within && passage.ends_within);
         assert!(text[passage.range.clone()].starts_with("hay hay"));
         assert!(text[passage.range.clone()].contains("needle"));
+    }
+
+    #[test]
+    fn sentences_begin_behind_their_ends() {
+        let check = |text: &str, expected: &[&str]| {
+            let starts = sentence_starts(text, text.len());
+            let rests: Vec<&str> = starts.iter().map(|&start| &text[start..]).collect();
+            assert_eq!(rests, expected, "{text:?}");
+        };
+        check(" One. Two", &["One. Two", "Two"]);
+        check("It is 3.14… “Well?” he asked.", &["It is 3.14… “Well?” he asked.", "he asked."]);
+        check("(One.) Two\nthree", &["(One.) Two\nthree", "Two\nthree", "three"]);
+        check("一。二！three", &["一。二！three", "二！three", "three"]);
+        check("One.\n\n  ", &["One.\n\n  "]);
+        check("“One” – two", &["“One” – two"]);
+        assert_eq!(sentence_starts("One. Two. Three.", 6), [0, 5], "no farther than that");
     }
 
     proptest! {

@@ -67,7 +67,17 @@ pub(crate) struct Scanner {
 
 impl Scanner {
     /// Calls `found` with each piece in the order of their places.
-    pub(crate) fn scan(&mut self, text: &str, mut found: impl FnMut(Piece<'_>)) {
+    pub(crate) fn scan(&mut self, text: &str, found: impl FnMut(Piece<'_>)) {
+        self.scan_some(text, |_| true, found);
+    }
+
+    /// The same, but most plain words whose first byte is not `wanted` are left out, and cost next to nothing.
+    pub(crate) fn scan_some(
+        &mut self,
+        text: &str,
+        wanted: impl Fn(u8) -> bool,
+        mut found: impl FnMut(Piece<'_>),
+    ) {
         let mut position = 0;
         let mut at = 0;
         while let Some(&byte) = text.as_bytes().get(at) {
@@ -75,7 +85,9 @@ impl Scanner {
                 if !byte.is_ascii_alphanumeric() {
                     at += 1;
                 } else if let Some(end) = plain_word_end(text, at) {
-                    self.emit(text, at..end, position, PieceKind::Word, &mut found);
+                    if wanted(byte.to_ascii_lowercase()) {
+                        self.emit(text, at..end, position, PieceKind::Word, &mut found);
+                    }
                     position += 1;
                     at = end;
                 } else {

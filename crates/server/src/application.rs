@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use inkstand_blog::{Blog, BlogOptions, Synonyms};
 use inkstand_graphql::{Disclosure, Gateway, OperationNames};
 use inkstand_http::{
-    HttpOptions, Limits, RequestFigures, ResponseCache, Routes, Sockets, routes, serve, serve_metrics,
+    HttpOptions, Leaving, Limits, RequestFigures, ResponseCache, Routes, Sockets, routes, serve,
+    serve_metrics,
 };
 use inkstand_model::{Clock, Viewer};
 use inkstand_storage::{DatabaseUrl, ServeLock, Storage, StorageOptions};
@@ -23,8 +24,8 @@ use crate::{Migrate, Room, Settings, open_files, sample, start_lines::reached_at
 /// comes then is not heard, and asks again after a second.
 const BACKLOG: u32 = 1024;
 
-/// Requests that still run when the server stops get so long to end.
-const DRAIN: Duration = Duration::from_secs(10);
+/// Requests that still run when the server stops get so much longer to end than any of them may take.
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// What remains then gets so long to let go of the database. A connection that is in use after that is cut off with
 /// the process, which SQLite and PostgreSQL are both made for.
@@ -39,6 +40,9 @@ pub struct Application {
     limits: Limits,
     blog: Blog,
     response_cache: ResponseCache,
+    leaving: Leaving,
+    shutdown_delay: Duration,
+    deadline: Duration,
     watched: Option<Watched>,
     room: Room,
     sample_posts: u64,
@@ -107,6 +111,7 @@ impl Application {
         let sockets = Sockets::new(settings.sockets);
         let limits = Limits::new(settings.limits.clone());
         let response_cache = ResponseCache::of_bytes(settings.response_cache);
+        let leaving = Leaving::default();
         let watched = watched_at.map(|listener| {
             let address = listener.local_addr().context("the port for metrics has no address")?;
             let metrics = Metrics::new(Sources {
@@ -131,6 +136,7 @@ impl Application {
             limits: limits.clone(),
             response_cache: response_cache.clone(),
             join_trace,
+            leaving: leaving.clone(),
             figures,
         });
         Ok(Self {
@@ -141,6 +147,9 @@ impl Application {
             limits,
             blog,
             response_cache,
+            leaving,
+            shutdown_delay: settings.shutdown_delay,
+            deadline: settings.deadline,
             watched,
             // As it is in the end, with what was set.
             room: Room {
@@ -190,12 +199,14 @@ impl Application {
         self.setup_token.as_deref()
     }
 
-    /// Answers until `stop` is ready, then lets running requests end and closes the database.
+    /// Answers until `stop` is ready, and for the shutdown delay beyond that, in which it says that it is about to go.
+    /// Then it lets running requests end and closes the database.
     ///
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, routes, sockets, limits, blog, watched, room, lock, .. } = self;
+        let Self { listener, address, routes, sockets, limits, blog, watched, room, lock, leaving, .. } = self;
+        let (delay, drain) = (self.shutdown_delay, self.deadline + DRAIN);
         let metrics = watched.as_ref().map(|watched| tracing::field::display(watched.address));
         info!(
             %address,
@@ -229,6 +240,17 @@ impl Application {
             tokio::spawn(serve_metrics(listener, page, std::future::pending()))
         });
         let mut serving = tokio::spawn(serve(listener, routes, limits, until_stopped()));
+        let stop = async move {
+            stop.await;
+            leaving.begin();
+            if !delay.is_zero() {
+                info!(
+                    seconds = delay.as_secs(),
+                    "told to stop: not ready any more, and serving on for the shutdown delay"
+                );
+                tokio::time::sleep(delay).await;
+            }
+        };
         let early = tokio::select! {
             () = stop => None,
             ended = &mut serving => Some(ended),
@@ -236,7 +258,7 @@ impl Application {
         stopping.send_replace(true);
         let served = match early {
             Some(ended) => ended.context("the server broke off"),
-            None => match tokio::time::timeout(DRAIN, async { tokio::join!(&mut serving, sockets.end()).0 })
+            None => match tokio::time::timeout(drain, async { tokio::join!(&mut serving, sockets.end()).0 })
                 .await
             {
                 Ok(ended) => ended.context("the server broke off"),

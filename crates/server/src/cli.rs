@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 use crate::{
     Settings, command,
     settings::{BlogArgs, ServeArgs},
+    stop_signal::end_at_a_signal,
 };
 
 pub(crate) use post::{
@@ -86,6 +87,9 @@ enum Command {
     /// Look the blog over for what is wrong, and put it right
     #[command(after_help = upkeep::DOCTOR_HELP)]
     Doctor(DoctorArgs),
+    /// Ask the server on this machine whether it is ready, as containers do
+    #[command(after_help = HEALTHCHECK_HELP)]
+    Healthcheck,
     /// Print the GraphQL schema
     Schema,
     /// Print the licences of what others wrote and this binary contains as it is
@@ -124,6 +128,13 @@ A token acts for an account, and never does more than its role and the token's s
 It is printed once and kept nowhere. Programs send it as a header:
   TOKEN=$(inkstand token create ada deploy --scope read)
   curl -H \"authorization: Bearer $TOKEN\" …";
+
+const HEALTHCHECK_HELP: &str = "\
+It asks /readyz at the address that `inkstand serve` would listen on with the same flags, environment and file, so a \
+container needs neither a shell nor curl:
+  HEALTHCHECK CMD [\"inkstand\", \"healthcheck\"]
+
+Exit code: 0 if it is ready, 1 if it is not, or does not answer within three seconds.";
 
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
@@ -343,7 +354,9 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
     let traces = traces.map(|endpoint| Traces::start(endpoint, settings.watch.trace_ratio, runtime.handle()));
     let traces = traces.transpose()?;
     start_log(settings.log_format.is_human(), &settings.log_level, traces.as_ref())?;
-    let code = runtime.block_on(async {
+    // Serving has its own way of being told to stop.
+    let ends_by_itself = !matches!(command, Command::Serve(_));
+    let work = async {
         match command {
             Command::Serve(_) => command::serve(&settings).await,
             Command::Import(args) => command::import(&settings, args).await,
@@ -359,10 +372,13 @@ fn try_run(cli: Cli) -> Result<ExitCode> {
             Command::Restore(args) => command::restore(&settings, args).await,
             Command::Copy(args) => command::copy(&settings, args).await,
             Command::Doctor(args) => command::doctor(&settings, args).await,
+            Command::Healthcheck => command::healthcheck(&settings).await,
             Command::Schema => command::schema(),
             Command::Licences => command::licences(),
         }
-    });
+    };
+    let code =
+        runtime.block_on(async { if ends_by_itself { end_at_a_signal(work).await } else { work.await } });
     if let Some(traces) = traces {
         traces.end();
     }
@@ -378,6 +394,7 @@ impl ServeArgs {
             read_only: other.read_only.or(self.read_only),
             no_listening: other.no_listening.or(self.no_listening),
             migrate: other.migrate.or(self.migrate),
+            shutdown_delay: other.shutdown_delay.or(self.shutdown_delay),
             no_sample: other.no_sample.or(self.no_sample),
             webhooks_allow_private: other.webhooks_allow_private.or(self.webhooks_allow_private),
             no_introspection: other.no_introspection.or(self.no_introspection),

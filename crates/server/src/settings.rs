@@ -27,6 +27,9 @@ pub(crate) const USUAL_DATA_DIR: &str = "data";
 /// No answer takes longer.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// Seconds; whoever asks for more has mistaken the unit.
+const LONGEST_SHUTDOWN_DELAY: u16 = 600;
+
 /// What `serve` runs with.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -58,6 +61,8 @@ pub struct Settings {
     pub suggestions: bool,
     /// No answer takes longer, nor an event of a subscription.
     pub deadline: Duration,
+    /// For so long the server goes on when it is told to stop, saying that it is about to go.
+    pub shutdown_delay: Duration,
     /// Connections, proxies, quotas, persisted queries.
     pub limits: LimitSettings,
     /// The file of words that mean the same in searches.
@@ -178,6 +183,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "INKSTAND_MIGRATE", value_enum, value_name = "WHEN", hide_possible_values = true)]
     pub(crate) migrate: Option<Migrate>,
 
+    /// When told to stop, serve on for so many seconds while /readyz says no, so that whoever spreads requests over
+    /// several servers can learn of it before the port is closed; at most 600 [default: 0]
+    #[arg(long, env = "INKSTAND_SHUTDOWN_DELAY", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(..=i64::from(LONGEST_SHUTDOWN_DELAY)))]
+    pub(crate) shutdown_delay: Option<u16>,
+
     /// Begin a new blog empty, without the sample posts
     #[arg(long, env = "INKSTAND_NO_SAMPLE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) no_sample: Option<bool>,
@@ -252,6 +262,7 @@ struct ConfigFile {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     migrate: Option<Migrate>,
+    shutdown_delay: Option<u16>,
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
     no_introspection: Option<bool>,
@@ -339,6 +350,11 @@ impl Settings {
             persisted_queries: !serve.no_persisted_queries.or(file.no_persisted_queries).unwrap_or(false),
         };
         let room = Room::here();
+        let shutdown_delay = serve.shutdown_delay.or(file.shutdown_delay).unwrap_or(0);
+        ensure!(
+            shutdown_delay <= LONGEST_SHUTDOWN_DELAY,
+            "a shutdown delay of {shutdown_delay} seconds is too long; {LONGEST_SHUTDOWN_DELAY} are the most"
+        );
         Ok(Self {
             data_dir,
             database,
@@ -357,6 +373,7 @@ impl Settings {
             introspection: !serve.no_introspection.or(file.no_introspection).unwrap_or(false),
             suggestions: !serve.no_suggestions.or(file.no_suggestions).unwrap_or(false),
             deadline: DEADLINE,
+            shutdown_delay: Duration::from_secs(shutdown_delay.into()),
             limits,
             synonyms: serve.synonyms.clone().or(file.synonyms),
             entity_cache: serve.entity_cache.or(file.entity_cache).map_or(room.entity_cache, ByteSize::bytes),
@@ -484,7 +501,7 @@ mod tests {
         assert!(file.direct_database_url.is_some());
         assert!(file.read_only.is_some() && file.no_listening.is_some());
         assert_eq!(file.migrate, Some(Migrate::Auto));
-        assert!(file.public_url.is_some() && file.no_sample.is_some());
+        assert!(file.public_url.is_some() && file.no_sample.is_some() && file.shutdown_delay.is_some());
         assert!(file.webhooks_allow_private.is_some());
         assert!(file.no_introspection.is_some() && file.no_suggestions.is_some());
         let proxies: TrustedProxies = file.trusted_proxies.unwrap().parse().unwrap();

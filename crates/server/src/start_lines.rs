@@ -119,6 +119,7 @@ mod tests {
             introspection: true,
             suggestions: true,
             deadline: std::time::Duration::from_secs(30),
+            shutdown_delay: std::time::Duration::ZERO,
             limits: inkstand_http::LimitSettings::default(),
             response_cache: 0,
             keys: None,

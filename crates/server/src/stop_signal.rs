@@ -1,5 +1,22 @@
 //! What tells the process to stop.
 
+/// The exit code by which shells tell of that signal.
+const ENDED_BY_SIGTERM: i32 = 128 + 15;
+
+/// Does something, and ends the process at a signal meanwhile, as the system does by itself: but not where the process
+/// is the first one of a container, which a signal that nobody handles does not reach.
+pub(crate) async fn end_at_a_signal<T>(work: impl Future<Output = T>) -> T {
+    if std::process::id() != 1 {
+        return work.await;
+    }
+    let mut signals = StopSignals::new();
+    tokio::select! {
+        done = work => done,
+        // What is committed is safe; what is not shall not be.
+        () = signals.next() => std::process::exit(ENDED_BY_SIGTERM),
+    }
+}
+
 /// SIGTERM and Ctrl-C, from the moment that this is made on.
 pub(crate) struct StopSignals {
     #[cfg(unix)]

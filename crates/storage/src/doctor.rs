@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResul
 use tracing::instrument;
 
 pub use self::{fault::Fault, orphans::Orphans, walk::Walk};
-use crate::{Storage, StorageError, backup::faults_of_file, one_moment::one_moment};
+use crate::{Storage, StorageError, one_moment::one_moment, whole_file::faults_of_file};
 
 /// A database at one moment: what is written meanwhile makes nothing look wrong.
 pub struct Snapshot {
@@ -26,8 +26,11 @@ impl Storage {
     /// Where the database fails.
     pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
         let pool = self.reader();
-        let transaction =
-            one_moment(pool.get_database_backend(), async |options| pool.begin(options).await).await?;
+        let transaction = one_moment(pool.get_database_backend(), async |options| {
+            // Some of what is asked goes through whole tables.
+            Ok(pool.begin(options).await?.into_unwatched())
+        })
+        .await?;
         Ok(Snapshot { transaction })
     }
 }

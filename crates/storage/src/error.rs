@@ -55,6 +55,18 @@ pub enum StorageError {
         /// The address, without a password.
         database: String,
     },
+    /// A pooler answers where a server is wanted.
+    #[error(
+        "a pooler stands before {database} and does not take what a server takes; name the way past it with \
+         --direct-database-url"
+    )]
+    Pooled {
+        /// The address, without a password.
+        database: String,
+        /// What the pooler said.
+        #[source]
+        fault: DatabaseFault,
+    },
     /// This process writes nothing.
     #[error("this server only reads, for maintenance")]
     ReadOnly,
@@ -142,11 +154,11 @@ pub(crate) fn is_of_the_connection(fault: &DbErr) -> bool {
                 | SqlxError::PoolTimedOut
                 | SqlxError::PoolClosed
                 | SqlxError::WorkerCrashed => true,
-                // PostgreSQL: connection exceptions, shut down, crashed, starting, a standby, too many connections. What
-                // PgBouncer says when it has no server is of the first kind.
+                // PostgreSQL: connection exceptions, shut down, crashed, starting, a standby, silence in a transaction, too
+                // many connections. What PgBouncer says when it has no server is of the first kind.
                 SqlxError::Database(words) => words.code().is_some_and(|code| {
                     code.starts_with("08")
-                        || matches!(&*code, "57P01" | "57P02" | "57P03" | "25006" | "53300")
+                        || matches!(&*code, "57P01" | "57P02" | "57P03" | "25006" | "25P03" | "53300")
                 }),
                 _ => false,
             }

@@ -14,7 +14,7 @@ use tracing::info;
 
 use crate::{
     DatabaseUrl, StorageError,
-    migration::{Migrator, unknown_migration},
+    migration::{Applied, Migrator},
     open::{StorageOptions, knock, looking_options, writer_options},
     serve_lock::migrate_lock,
     site,
@@ -28,7 +28,7 @@ const MIGRATE_LOCK: i64 = 0x696e_6b01;
 /// The migrations that a database lacks, in order. Nothing is changed; a file that is not there is not made.
 ///
 /// # Errors
-/// [`StorageError::Newer`] where it has one that this version does not know, and where it cannot be read.
+/// [`StorageError::Newer`] where it has one that this version does not know and cannot go on with, and where it cannot be read.
 pub async fn pending_migrations(url: &DatabaseUrl) -> Result<Vec<String>, StorageError> {
     Ok(look(url).await?.pending)
 }
@@ -99,8 +99,7 @@ async fn look_on(url: &DatabaseUrl, db: &DatabaseConnection) -> Result<Found, St
     if !manager.has_table("seaql_migrations").await? {
         return Ok(Found { pending: all(), has_log: false });
     }
-    must_be_known(url, db).await?;
-    let pending = pending(db).await?;
+    let pending = pending(url, db).await?;
     let has_log = pending.is_empty() && site::has_log_id(db).await?;
     Ok(Found { pending, has_log })
 }
@@ -127,8 +126,7 @@ async fn migrate_on(
             .map_err(refused)?;
     }
     Migrator::install(&transaction).await.map_err(refused)?;
-    must_be_known(url, &transaction).await?;
-    let pending = pending(&transaction).await?;
+    let pending = pending(url, &transaction).await?;
     if !pending.is_empty() {
         Migrator::up(&transaction, None).await.map_err(refused)?;
     }
@@ -141,16 +139,13 @@ async fn migrate_on(
     Ok(pending)
 }
 
-async fn must_be_known(url: &DatabaseUrl, db: &impl ConnectionTrait) -> Result<(), StorageError> {
-    match unknown_migration(db).await? {
+/// The migrations that a database lacks; an error where it has some that this version cannot go on with.
+async fn pending(url: &DatabaseUrl, db: &impl ConnectionTrait) -> Result<Vec<String>, StorageError> {
+    let applied = Applied::in_database(db).await?;
+    match applied.unknown {
         Some(migration) => Err(StorageError::Newer { database: url.to_string(), migration }),
-        None => Ok(()),
+        None => Ok(applied.pending),
     }
-}
-
-async fn pending(db: &impl ConnectionTrait) -> Result<Vec<String>, StorageError> {
-    let pending = Migrator::get_pending_migrations_read_only(db).await?;
-    Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
 }
 
 fn all() -> Vec<String> {

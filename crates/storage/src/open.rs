@@ -24,6 +24,7 @@ use tracing::{instrument, warn};
 
 use crate::{
     DatabaseUrl, StorageError, StorageFigures,
+    connections::fit_for_use,
     migrate::{migrate, must_be_migrated},
     pool::Pool,
     presence::Presence,
@@ -47,6 +48,10 @@ const LONGEST_READ: &str = "15s";
 
 /// A write waits no longer for the others, once it is one of those who wait.
 const LONGEST_WAIT: &str = "8s";
+
+/// A transaction that writes and hears nothing from us for so long is taken back by the server: whoever was cut off in
+/// the middle of one would keep all others from writing, for as long as his connection seems to live.
+const LONGEST_SILENCE: &str = "20s";
 
 /// How long one waits for a connection while all are in use. SQLite has one for all writers, where an import may be at
 /// work; on PostgreSQL, whoever waits longer is one of too many.
@@ -124,11 +129,24 @@ impl Storage {
         let statements = Arc::new(Statements { took: Histogram::of_time(), failed: Counter::default() });
         let unreachable =
             |fault: DbErr| StorageError::Unreachable { database: url.to_string(), fault: fault.into() };
+        let presence = match url {
+            DatabaseUrl::Sqlite(_) => Presence::default(),
+            DatabaseUrl::Postgres(address) => {
+                let server: PgConnectOptions =
+                    address.parse().map_err(|fault: SqlxError| unreachable(fault_of(fault)))?;
+                Presence::of_server(server.extra_float_digits(None))
+            }
+        };
+        let connect = async |mut options: ConnectOptions| {
+            let presence = presence.clone();
+            options.map_sqlx_postgres_pool_opts(move |pool| fit_for_use(pool, &presence));
+            Database::connect(options).await.map_err(unreachable)
+        };
         let (reading, writing) = (reader_options(url, &options), writer_options(url, &options));
         let most = |options: &ConnectOptions| options.get_max_connections().unwrap_or_default();
         let (most_readers, most_writers) = (most(&reading), most(&writing));
-        let mut readers = Database::connect(reading).await.map_err(unreachable)?;
-        let mut writers = Database::connect(writing).await.map_err(unreachable)?;
+        let mut readers = connect(reading).await?;
+        let mut writers = connect(writing).await?;
         for pool in [&mut readers, &mut writers] {
             let statements = Arc::clone(&statements);
             pool.set_metric_callback(move |statement| {
@@ -142,21 +160,16 @@ impl Storage {
                 }
             });
         }
-        let presence = match url {
-            DatabaseUrl::Sqlite(_) => Presence::default(),
-            DatabaseUrl::Postgres(address) => {
-                let server: PgConnectOptions =
-                    address.parse().map_err(|fault: SqlxError| unreachable(fault_of(fault)))?;
-                Presence::of_server(server.extra_float_digits(None))
-            }
-        };
         let pooled = options.direct.is_some();
         let deallocate = pooled && names_reach_the_server(&readers).await.map_err(unreachable)?;
         let preamble = |settings: &str| {
             pooled.then(|| format!("{}{settings}", if deallocate { "DEALLOCATE ALL; " } else { "" }))
         };
         let reading = format!("SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = '{LONGEST_READ}'");
-        let writing = format!("SET LOCAL lock_timeout = '{LONGEST_WAIT}'");
+        let writing = format!(
+            "SET LOCAL lock_timeout = '{LONGEST_WAIT}'; \
+             SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_SILENCE}'"
+        );
         let listens = matches!(url, DatabaseUrl::Postgres(_)) && !options.deaf;
         Ok(Self {
             readers: Pool::new(readers, most_readers, presence.clone(), preamble(&reading)),
@@ -295,6 +308,9 @@ pub(crate) async fn knock(url: &DatabaseUrl) -> Result<(), StorageError> {
         match knocked {
             Ok(connection) => return connection.close().await.map_err(unreachable),
             Err(fault) if may_pass(&fault) => last = fault,
+            Err(fault) if is_of_a_pooler(&fault) => {
+                return Err(StorageError::Pooled { database: url.to_string(), fault: fault.into() });
+            }
             Err(fault) => return Err(unreachable(fault)),
         }
         // A connection that is refused at once is no time-out, however late it is.
@@ -315,6 +331,11 @@ fn may_pass(fault: &SqlxError) -> bool {
         SqlxError::Database(words) => words.is_transient_in_connect_phase(),
         _ => false,
     }
+}
+
+/// Whether it is what PgBouncer says of the settings that a connection begins with; a server knows them.
+fn is_of_a_pooler(fault: &SqlxError) -> bool {
+    matches!(fault, SqlxError::Database(words) if words.message().starts_with("unsupported startup parameter"))
 }
 
 /// Whether the names of prepared statements reach the server as we gave them. A pooler that keeps account of them
@@ -372,7 +393,12 @@ pub(crate) fn writer_options(url: &DatabaseUrl, how: &StorageOptions) -> Connect
         DatabaseUrl::Postgres(_) => {
             options.max_connections(WRITING_CONNECTIONS);
             if how.direct.is_none() {
-                options.map_sqlx_postgres_opts(|postgres| postgres.options([("lock_timeout", LONGEST_WAIT)]));
+                options.map_sqlx_postgres_opts(|postgres| {
+                    postgres.options([
+                        ("lock_timeout", LONGEST_WAIT),
+                        ("idle_in_transaction_session_timeout", LONGEST_SILENCE),
+                    ])
+                });
             }
         }
     }

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use inkstand_figures::Counter;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
-    Statement, TransactionOptions, TransactionTrait, prelude::async_trait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    TransactionOptions, TransactionTrait, prelude::async_trait,
 };
 use tracing::warn;
 
-use crate::{PoolFigures, presence::Presence};
+use crate::{PoolFigures, presence::Presence, transaction::Transaction};
 
 /// A pool. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -71,17 +71,16 @@ impl Pool {
         }
     }
 
-    pub(crate) async fn begin(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
+    pub(crate) async fn begin(&self, options: TransactionOptions) -> Result<Transaction, DbErr> {
         self.note_whether_full();
-        self.presence
-            .watched(async {
-                let transaction = self.connections.begin_with_options(options).await?;
-                if let Some(preamble) = &self.preamble {
-                    transaction.execute_unprepared(preamble).await?;
-                }
-                Ok(transaction)
-            })
-            .await
+        let begin = async {
+            let transaction = self.connections.begin_with_options(options).await?;
+            if let Some(preamble) = &self.preamble {
+                transaction.execute_unprepared(preamble).await?;
+            }
+            Ok(transaction)
+        };
+        Ok(Transaction::new(self.presence.watched(begin).await?, self.presence.clone()))
     }
 
     pub(crate) async fn ping(&self) -> Result<(), DbErr> {
@@ -96,7 +95,7 @@ impl Pool {
     }
 
     /// The transaction that one statement needs behind a pooler.
-    async fn begin_alone(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
+    async fn begin_alone(&self) -> Result<Option<Transaction>, DbErr> {
         match self.preamble {
             None => Ok(None),
             Some(_) => Ok(Some(self.begin(TransactionOptions::default()).await?)),
@@ -114,13 +113,10 @@ macro_rules! alone {
                 $pool.presence.watched($work).await
             }
             Some(transaction) => {
-                let work = async {
-                    let $db = &transaction;
-                    let done = $work.await?;
-                    transaction.commit().await?;
-                    Ok(done)
-                };
-                $pool.presence.watched(work).await
+                let $db = &transaction;
+                let done = $work.await?;
+                transaction.commit().await?;
+                Ok(done)
             }
         }
     };

@@ -40,14 +40,27 @@ struct Inner {
     options: PgConnectOptions,
     /// Since when it is away.
     away: watch::Sender<Option<Instant>>,
+    /// Since when it is there again, after it was away.
+    back: watch::Sender<Option<Instant>>,
     suspicion: Notify,
 }
 
 impl Presence {
     /// Of a server. A file does not go away.
     pub(crate) fn of_server(options: PgConnectOptions) -> Self {
-        let inner = Inner { options, away: watch::Sender::new(None), suspicion: Notify::new() };
+        let inner = Inner {
+            options,
+            away: watch::Sender::new(None),
+            back: watch::Sender::new(None),
+            suspicion: Notify::new(),
+        };
         Self(Some(Arc::new(inner)))
+    }
+
+    /// Whether the database is away, or was at some moment of so long a time until now.
+    pub(crate) fn has_been_away_within(&self, time: Duration) -> bool {
+        let Some(inner) = &self.0 else { return false };
+        inner.away.borrow().is_some() || inner.back.borrow().is_some_and(|back| back.elapsed() <= time)
     }
 
     /// Does something with the database, unless that is away or goes away meanwhile.
@@ -98,6 +111,7 @@ impl Storage {
             while knock(&inner.options).await.is_err() {
                 sleep(LOOK).await;
             }
+            inner.back.send_replace(Some(Instant::now()));
             let since = inner.away.send_replace(None);
             let away_ms = since.map(|since| since.elapsed().as_millis());
             info!(away_ms, "the database answers again");

@@ -3,6 +3,11 @@
 use std::{
     io::{self, Read, Write},
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use inkstand_model::Clock;
@@ -10,19 +15,21 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tracing::instrument;
 
 use crate::{
-    DatabaseUrl, StorageError,
-    backup::{
-        BackupError, Progress, faults_of_file, folder_of, must_be_a_blog, must_be_free, put_in_place, told,
-    },
+    BackupError, DatabaseUrl, Progress, StorageError,
     migrate::connect,
-    migration::unknown_migration,
+    migration::Applied,
+    new_file::{folder_of, must_be_free, put_in_place, unnamed_folder},
     open::whole_file_options,
     serve_lock::with_ending,
     site,
+    whole_file::{faults_of_file, must_be_a_blog, told},
 };
 
-/// Bytes that are copied between two tellings of the progress.
+/// Bytes that are copied at once.
 const PIECE: usize = 1 << 20;
+
+/// Between two tellings of the progress.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// With what every SQLite file begins.
 const HEAD: &[u8] = b"SQLite format 3\0";
@@ -54,17 +61,13 @@ pub async fn restore(
         // SQLite would take what such a file says for the end of the restored one.
         must_be_free(&with_ending(place, left_over))?;
     }
-    let parent = folder_of(place);
-    let folder = tempfile::Builder::new()
-        .prefix(".inkstand-restore-")
-        .tempdir_in(&parent)
-        .map_err(|source| BackupError::File { what: "write to the folder", path: parent, source })?;
-    let copy = folder.path().join("blog.sqlite");
-    copy_file(from, &copy, progress)?;
+    let folder = unnamed_folder(&folder_of(place), ".inkstand-restore-")?;
+    let copy = folder.path.path().join("blog.sqlite");
+    copy_file(from, &copy, progress).await?;
     // A file that was copied by other means may have its last transactions in a second one.
     let log = with_ending(from, "-wal");
     if log.is_file() {
-        copy_file(&log, &with_ending(&copy, "-wal"), &|_, _| {})?;
+        copy_file(&log, &with_ending(&copy, "-wal"), &|_, _| {}).await?;
     }
 
     let connection =
@@ -113,7 +116,7 @@ async fn check_and_renew(db: &DatabaseConnection, from: &Path, clock: &dyn Clock
         Err(StorageError::Fault(fault)) => return Err(damaged(fault.to_string())),
         Err(error) => return Err(error.into()),
     }
-    if let Some(migration) = unknown_migration(db).await.map_err(StorageError::from)? {
+    if let Some(migration) = Applied::in_database(db).await.map_err(StorageError::from)?.unknown {
         return Err(BackupError::Newer { path: from.to_owned(), migration });
     }
     site::renew_log_id(db, clock).await?;
@@ -123,21 +126,39 @@ async fn check_and_renew(db: &DatabaseConnection, from: &Path, clock: &dyn Clock
     Ok(())
 }
 
-fn copy_file(from: &Path, to: &Path, progress: Progress<'_>) -> Result<(), BackupError> {
-    let failed =
-        |what, path: &Path, source: io::Error| BackupError::File { what, path: path.to_owned(), source };
+/// Copies a file on a blocking thread, and tells of it meanwhile.
+async fn copy_file(from: &Path, to: &Path, progress: Progress<'_>) -> Result<(), BackupError> {
+    let total = std::fs::metadata(from).map_err(|source| failed("read", from, source))?.len();
+    let done = Arc::new(AtomicU64::new(0));
+    let (source, copy, so_far) = (from.to_owned(), to.to_owned(), Arc::clone(&done));
+    let mut copying = tokio::task::spawn_blocking(move || copy_bytes(&source, &copy, &so_far));
+    loop {
+        match tokio::time::timeout(LOOK, &mut copying).await {
+            Ok(Ok(copied)) => {
+                copied?;
+                progress(total, total);
+                return Ok(());
+            }
+            Ok(Err(broken)) => return Err(failed("write", to, io::Error::other(broken))),
+            Err(_) => progress(done.load(Ordering::Relaxed).min(total), total),
+        }
+    }
+}
+
+fn copy_bytes(from: &Path, to: &Path, done: &AtomicU64) -> Result<(), BackupError> {
     let mut source = std::fs::File::open(from).map_err(|source| failed("read", from, source))?;
-    let total = source.metadata().map_err(|source| failed("read", from, source))?.len();
     let mut copy = std::fs::File::create_new(to).map_err(|source| failed("write", to, source))?;
     let mut piece = vec![0; PIECE];
-    let mut done: u64 = 0;
     loop {
         let read = source.read(&mut piece).map_err(|source| failed("read", from, source))?;
         if read == 0 {
             return Ok(());
         }
         copy.write_all(&piece[..read]).map_err(|source| failed("write", to, source))?;
-        done += read as u64;
-        progress(done, total);
+        done.fetch_add(read as u64, Ordering::Relaxed);
     }
+}
+
+fn failed(what: &'static str, path: &Path, source: io::Error) -> BackupError {
+    BackupError::File { what, path: path.to_owned(), source }
 }

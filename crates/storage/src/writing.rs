@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use inkstand_model::{Actor, CacheKey, Category, ChangeKind, ChangeOp, Clock, EntryId, Seq, Site, Slug};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait, OnConflict, Query},
 };
 use serde_json::json;
@@ -21,6 +21,7 @@ use crate::{
     listen::{tell_of_credentials, tell_of_the_log},
     site,
     term_scope::{public_terms, unfiled},
+    transaction::Transaction,
 };
 
 /// Ids in one statement: SQLite takes at most 32 766 parameters, PostgreSQL 65 535.
@@ -33,7 +34,7 @@ const MOST_ENTRIES_NAMED: u64 = 50;
 ///
 /// Dropped without a [`commit`](Self::commit), it is rolled back.
 pub struct Writing<'a> {
-    pub(crate) transaction: DatabaseTransaction,
+    pub(crate) transaction: Transaction,
     /// Dropped after the transaction.
     _place: Option<OwnedSemaphorePermit>,
     pub(crate) clock: &'a dyn Clock,
@@ -69,7 +70,7 @@ struct Pending {
 
 impl<'a> Writing<'a> {
     pub(crate) fn new(
-        transaction: DatabaseTransaction,
+        transaction: Transaction,
         place: Option<OwnedSemaphorePermit>,
         actor: Actor,
         clock: &'a dyn Clock,

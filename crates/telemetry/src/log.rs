@@ -68,7 +68,9 @@ pub fn start(human: bool, level: &str, traces: Option<&Traces>) -> Result<(), Lo
     let filter = filter(level)?;
     let lines = if human {
         let ansi = std::io::stderr().is_terminal();
-        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        // The library would tell of a line that cannot be written by `eprintln!`, which panics where standard error is
+        // what cannot be written: on a full disk, whoever logs would be broken off.
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
         lines.fmt_fields(people_fields()).with_ansi(ansi).with_target(false).compact().boxed()
     } else {
         json(std::io::stderr).boxed()
@@ -94,9 +96,9 @@ fn people_fields() -> impl for<'w> FormatFields<'w> + Send + Sync + 'static {
     .delimited(" ")
 }
 
-/// What OpenTelemetry is told by the names of fields, which says nothing to readers of a log.
+/// What OpenTelemetry is told by the names of fields: readers of a log have it otherwise, or not at all.
 fn is_for_collectors(name: &str) -> bool {
-    name.starts_with("otel.")
+    name.starts_with("otel.") || name.starts_with("http.")
 }
 
 fn filter(level: &str) -> Result<EnvFilter, BadLevel> {
@@ -116,7 +118,9 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    tracing_subscriber::fmt::layer().with_writer(writer).fmt_fields(JsonFields::new()).event_format(JsonLines)
+    // As above.
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).log_internal_errors(false);
+    lines.fmt_fields(JsonFields::new()).event_format(JsonLines)
 }
 
 /// One flat object a line: what the event says, and what the request is that it happened in, so that

@@ -84,7 +84,7 @@ impl Traces {
     /// What has spans told.
     pub(crate) fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
     where
-        S: Subscriber + for<'a> LookupSpan<'a>,
+        S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
     {
         let layer = tracing_opentelemetry::layer().with_tracer(self.provider.tracer("inkstand"));
         let layer = layer.with_location(false).with_threads(false).with_target(false);

@@ -60,6 +60,7 @@ async fn a_killed_server_keeps_what_it_acknowledged(
         titles.dedup();
         assert_eq!(titles.len(), IMPORTED);
         assert_eq!(database.texts(&imported).await.len(), IMPORTED);
+        tell(round, &writers);
     }
     settle(&mut writers, &served.client.with_token(&token), &served.client).await;
     println!("{} acknowledged", writers.iter().map(Writer::acknowledged).sum::<usize>());
@@ -75,7 +76,7 @@ async fn a_killed_postgres_keeps_what_was_acknowledged() {
     let token = token(&database).await;
     let client = served.client.with_token(&token);
     let mut writers: Vec<Writer> = (0..WRITERS).map(|name| Writer::new(name, dice.roll())).collect();
-    for _ in 0..rounds(4) {
+    for round in 0..rounds(4) {
         settle(&mut writers, &client, &served.client).await;
         writers = under_load(writers, &client, dice.below(60), async {
             tokio::time::sleep(Duration::from_millis(dice.below(40) as u64)).await;
@@ -83,35 +84,51 @@ async fn a_killed_postgres_keeps_what_was_acknowledged() {
         })
         .await;
         postgres.up();
+        tell(round, &writers);
     }
     settle(&mut writers, &client, &served.client).await;
     println!("{} acknowledged", writers.iter().map(Writer::acknowledged).sum::<usize>());
     examine(served, &database).await;
 }
 
+/// Of two hundred rounds one wants to know how far they are.
+fn tell(round: usize, writers: &[Writer]) {
+    if (round + 1).is_multiple_of(20) {
+        let acknowledged = writers.iter().map(Writer::acknowledged).sum::<usize>();
+        println!("{} rounds, {acknowledged} acknowledged", round + 1);
+    }
+}
+
 /// Has the writers write, and does something when they were told of so many deeds. They end where an answer fails to
-/// come, each with its own.
-async fn under_load(
+/// come, each with its own; on a machine that has too much else to do, all of them may, while an import has the lock.
+pub(super) async fn under_load(
     writers: Vec<Writer>,
     client: &Client,
     deeds: usize,
     act: impl Future<Output = ()>,
 ) -> Vec<Writer> {
-    let told = Arc::new(AtomicUsize::new(0));
+    let (told, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let all = writers.len();
     let over = Arc::new(AtomicBool::new(false));
     let at_work: Vec<_> = writers
         .into_iter()
         .map(|mut writer| {
             let (client, told, over) = (client.clone(), Arc::clone(&told), Arc::clone(&over));
+            let ended = Arc::clone(&ended);
             tokio::spawn(async move {
                 while !over.load(Ordering::Relaxed) && writer.step(&client).await {
                     told.fetch_add(1, Ordering::Relaxed);
                 }
+                ended.fetch_add(1, Ordering::Relaxed);
                 writer
             })
         })
         .collect();
-    eventually("some deeds", LONG, || async { (told.load(Ordering::Relaxed) > deeds).then_some(()) }).await;
+    eventually("some deeds", LONG, || async {
+        let enough = told.load(Ordering::Relaxed) > deeds || ended.load(Ordering::Relaxed) == all;
+        enough.then_some(())
+    })
+    .await;
     act.await;
     over.store(true, Ordering::Relaxed);
     join_all(at_work).await.into_iter().map(|writer| writer.unwrap()).collect()

@@ -83,10 +83,14 @@ fn check(events: Vec<Event>, reads: usize, writes: usize) {
 }
 
 async fn attach(processes: &[u32], trace: &Path) -> Child {
+    let seen = ["-ttt", "-s", "12", "-e", "trace=fdatasync,fsync,write,writev,sendto"];
+    attach_with(&seen.map(str::to_owned), processes, trace).await
+}
+
+/// Has strace look at processes, as its arguments say, until it is detached.
+pub(super) async fn attach_with(args: &[String], processes: &[u32], trace: &Path) -> Child {
     let mut command = Command::new("strace");
-    command
-        .args(["-f", "-ttt", "-s", "12", "-e", "trace=fdatasync,fsync,write,writev,sendto", "-o"])
-        .arg(trace);
+    command.arg("-f").args(args).arg("-o").arg(trace);
     for process in processes {
         command.arg("-p").arg(process.to_string());
     }
@@ -112,7 +116,7 @@ async fn attach(processes: &[u32], trace: &Path) -> Child {
     child
 }
 
-async fn detach(mut strace: Child) {
+pub(super) async fn detach(mut strace: Child) {
     let id = strace.id().expect("a process that runs").to_string();
     let told = Command::new("kill").args(["-INT", &id]).status().await.unwrap();
     assert!(told.success());

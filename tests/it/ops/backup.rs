@@ -1,8 +1,8 @@
 //! Backups while the blog is written to, and the way back.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
-use inkstand_tests::{Database, Inkstand, TestDatabase};
+use inkstand_tests::{Database, Inkstand, TestDatabase, eventually};
 use tokio::sync::oneshot;
 
 use super::{READING, owner, run, small_blog, writing};
@@ -200,4 +200,44 @@ async fn postgresql_has_better_tools_and_a_restored_one_gets_a_new_log() {
     assert_eq!(data["search"]["totalCount"], 1, "{data}");
     assert_eq!(data["posts"]["nodes"][2]["title"], "Restored", "{data}");
     served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_backup_left_goes_with_the_next_one() {
+    let database = small_blog(Database::Sqlite).await;
+    // Large enough that a backup takes a moment.
+    database.sql("UPDATE entry_body SET source = hex(zeroblob(20000000))").await;
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let unnamed =
+        || names(folder.path()).into_iter().filter(|name| name.starts_with('.')).collect::<Vec<_>>();
+    let begun = async |name: &str| {
+        let child = Inkstand::on(&database).args(["backup", &place(name)]).spawn();
+        eventually("the beginning of a backup", Duration::from_secs(60), || async {
+            (!unnamed().is_empty()).then_some(())
+        })
+        .await;
+        child
+    };
+    let signal = async |child: &tokio::process::Child, name: &str| {
+        let id = child.id().expect("a process that runs").to_string();
+        let told = tokio::process::Command::new("kill").args([name, &id]).status().await.unwrap();
+        assert!(told.success());
+    };
+    // One that only takes its time is left alone.
+    let mut slow = begun("slow.sqlite").await;
+    signal(&slow, "-STOP").await;
+    let of_the_slow_one = unnamed();
+    assert_eq!(of_the_slow_one.len(), 1, "{:?}", names(folder.path()));
+    let _ = run(&database, &["backup", &place("beside.sqlite")]).await.well();
+    assert_eq!(unnamed(), of_the_slow_one);
+    signal(&slow, "-CONT").await;
+    assert!(slow.wait().await.unwrap().success());
+    assert_eq!(names(folder.path()), ["beside.sqlite", "slow.sqlite"]);
+
+    let mut killed = begun("killed.sqlite").await;
+    killed.kill().await.unwrap();
+    assert_eq!(unnamed().len(), 1, "{:?}", names(folder.path()));
+    let _ = run(&database, &["backup", &place("next.sqlite")]).await.well();
+    assert_eq!(names(folder.path()), ["beside.sqlite", "next.sqlite", "slow.sqlite"]);
 }

@@ -172,6 +172,9 @@ async fn the_index_is_compared_and_built_anew(
     #[values(Database::Sqlite, Database::Postgres)] kind: Database,
 ) {
     let database = small_blog(kind).await;
+    let unseen = database.folder.path().join("unseen.md");
+    std::fs::write(unseen, "---\ntitle: Unseen\ndraft: true\n---\nText").unwrap();
+    let _ = run(&database, &["import", "unseen.md"]).await.well();
     let absent = run(&database, &["doctor"]).await.well();
     assert!(absent.stdout.contains("no search index"), "{}", absent.stdout);
     let served = Inkstand::on(&database).serve().await;
@@ -193,7 +196,11 @@ async fn the_index_is_compared_and_built_anew(
         .sql("UPDATE entry SET status = 'published', published_at = 1714600000000 WHERE title = 'Not yet'")
         .await;
     database.sql("UPDATE entry SET status = 'draft' WHERE title = 'Imprint'").await;
+    // And other words than the index learned, of what everybody sees and of what nobody does.
+    database.sql("UPDATE entry SET title = 'Otherwise' WHERE title = 'Again'").await;
+    database.sql("UPDATE entry SET title = 'Otherwise, too' WHERE title = 'Unseen'").await;
     let found = run(&database, &["doctor"]).await.with_code(2);
+    assert_eq!(found.stdout.matches("has another title or text").count(), 2, "{}", found.stdout);
     assert!(found.stdout.contains("is published, but not in the search index"), "{}", found.stdout);
     assert!(found.stdout.contains("is in the search index, but not published"), "{}", found.stdout);
     let repaired = run(&database, &["doctor", "--repair"]).await;

@@ -102,6 +102,30 @@ async fn a_newer_schema_is_refused_and_left_alone(
     }
 }
 
+/// By its name: a roll to the next version can be taken back, and an old server be started again amid one.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_schema_that_only_expands_is_served(
+    #[values(Database::Sqlite, Database::Postgres)] kind: Database,
+) {
+    let database = small_blog(kind).await;
+    let next = || Inkstand::on(&database).env("INKSTAND_TEST_EXTRA_MIGRATION", "1");
+    let migrated = next().args(["migrate"]).run().await.well();
+    assert!(migrated.stdout.contains("m9000_extra_expands"), "{}", migrated.stdout);
+    let _ = run(&database, &["migrate", "--check"]).await.well();
+    let served = Inkstand::on(&database).args(["--migrate", "never"]).serve().await;
+    let _ = served.client.query(READING).await;
+    let import = database.folder.path().join("later.md");
+    std::fs::write(import, "---\ntitle: Later\ndate: 2024-05-01\n---\nText").unwrap();
+    let _ = run(&database, &["import", "later.md"]).await.well();
+    served.stop().await;
+    assert_eq!(database.texts("SELECT CAST(extra AS TEXT) FROM entry WHERE title = 'Later'").await, ["7"]);
+    // Of what it has not itself, a version has nothing to go on with.
+    database.sql("DELETE FROM seaql_migrations WHERE version = 'm0003_lease_epoch'").await;
+    let refused = run(&database, &["migrate"]).await.with_code(1);
+    assert!(refused.stderr.contains("newer version"), "{}", refused.stderr);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_makes_no_file() {
     let folder = tempfile::tempdir().unwrap();

@@ -19,17 +19,17 @@ use super::write;
 
 const LONG: Duration = Duration::from_secs(60);
 
-async fn ask(client: &Client, query: &str) -> Response {
+pub(super) async fn ask(client: &Client, query: &str) -> Response {
     client.http.post(client.url("/graphql")).json(&json!({ "query": query })).send().await.unwrap()
 }
 
-fn create(title: &str) -> String {
+pub(super) fn create(title: &str) -> String {
     format!(
         "mutation {{ createPost(input: {{ title: \"{title}\", markdown: \"\", publish: true }}) {{ seq userErrors {{ code }} }} }}"
     )
 }
 
-fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
+pub(super) fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
     answer.headers().get(name).map(|value| value.to_str().unwrap())
 }
 

@@ -10,6 +10,45 @@ use serde_json::json;
 
 use super::write;
 
+/// An empty database is migrated by several at once, each by a pooler: by the way past it, or through it with a clear
+/// word about that way.
+#[tokio::test(flavor = "multi_thread")]
+async fn migrating_where_a_pooler_stands_between() {
+    let database = TestDatabase::new(Database::Postgres).await;
+    for statement in ["DROP SCHEMA public CASCADE", "CREATE SCHEMA public"] {
+        database.sql(statement).await;
+    }
+    let bouncer = PgBouncer::before(&database).await;
+    let pooled = bouncer.url(&database);
+    let migrate = |more: &[&str]| {
+        let folder = database.folder.path();
+        Inkstand::new(folder).args(["--data-dir", ".", "--database-url", &pooled, "migrate"]).args(more).run()
+    };
+    for args in [&[][..], &["--check"]] {
+        let refused = migrate(args).await.with_code(1);
+        assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
+        assert!(refused.stderr.contains("--direct-database-url"), "{}", refused.stderr);
+    }
+    let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(database.texts(tables).await, [""; 0]);
+    let past = ["--direct-database-url", database.url_text.as_str()];
+    let ended = futures::future::join_all((0..5).map(|_| migrate(&past))).await;
+    let done = ended.into_iter().map(|ended| ended.well().stdout);
+    assert_eq!(done.filter(|said| said.contains("m0001_blog")).count(), 1);
+    // No lock stayed behind with a connection of the pooler.
+    let locks = "SELECT CAST(count(*) AS TEXT) FROM pg_locks WHERE locktype = 'advisory' AND \
+                 database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    assert_eq!(database.texts(locks).await, ["0"]);
+    let checked = migrate(&["--check", past[0], past[1]]).await;
+    assert_eq!(checked.code, Some(0), "{}{}", checked.stdout, checked.stderr);
+    let serving = Inkstand::new(database.folder.path())
+        .args(["--data-dir", ".", "--database-url", &pooled, past[0], past[1], "--no-sample"])
+        .serve()
+        .await;
+    assert_eq!(serving.client.query("{ posts { totalCount } }").await["posts"]["totalCount"], 0);
+    serving.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_behind_pgbouncer() {
     let database = TestDatabase::new(Database::Postgres).await;

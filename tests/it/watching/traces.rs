@@ -134,7 +134,7 @@ async fn a_trace_leads_from_http_to_sql_and_search() {
         assert_eq!(request.kind, SpanKind::Server as i32);
         let said = attributes(request);
         assert_eq!(
-            (said["operation"].as_str(), said["path"].as_str(), said["status"].as_str()),
+            (said["operation"].as_str(), said["path"].as_str(), said["http.response.status_code"].as_str()),
             ("Mixed", "/graphql", "200")
         );
         let lists: Vec<&Span> = spans.iter().filter(|span| span.name.starts_with("db.entry.list")).collect();

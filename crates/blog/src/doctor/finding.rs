@@ -34,6 +34,12 @@ pub enum Finding {
     NotFindable(EntryId),
     /// Something that the search finds although it is not published.
     Findable(EntryId),
+    /// An entry that is not published, and that its editors do not find.
+    NotFindableByEditors(EntryId),
+    /// Something that editors find although it is not there.
+    FindableByEditors(EntryId),
+    /// The index knows an entry by other texts than it has.
+    OtherTexts(EntryId),
     /// The files of the index cannot be used.
     IndexUnusable(String),
 }
@@ -64,16 +70,23 @@ impl Finding {
     pub fn can_be_mended(&self) -> bool {
         match self {
             Self::Database(fault) => fault.can_be_mended(),
-            Self::Rendering { .. } | Self::NotFindable(_) | Self::Findable(_) | Self::IndexUnusable(_) => {
-                true
-            }
+            Self::Rendering { .. } => true,
+            _ => self.is_of_the_index(),
         }
     }
 
     /// Whether it is the index that is wrong.
     #[must_use]
     pub fn is_of_the_index(&self) -> bool {
-        matches!(self, Self::NotFindable(_) | Self::Findable(_) | Self::IndexUnusable(_))
+        match self {
+            Self::NotFindable(_)
+            | Self::Findable(_)
+            | Self::NotFindableByEditors(_)
+            | Self::FindableByEditors(_)
+            | Self::OtherTexts(_)
+            | Self::IndexUnusable(_) => true,
+            Self::Database(_) | Self::Rendering { .. } => false,
+        }
     }
 }
 
@@ -86,6 +99,15 @@ impl fmt::Display for Finding {
             }
             Self::NotFindable(entry) => write!(f, "{entry} is published, but not in the search index"),
             Self::Findable(entry) => write!(f, "{entry} is in the search index, but not published"),
+            Self::NotFindableByEditors(entry) => {
+                write!(f, "{entry} is not published, and not in the search index for its editors either")
+            }
+            Self::FindableByEditors(entry) => {
+                write!(f, "{entry} is in the search index for editors, but not in the blog")
+            }
+            Self::OtherTexts(entry) => {
+                write!(f, "{entry} has another title or text in the search index than in the blog")
+            }
             Self::IndexUnusable(reason) => write!(f, "the search index cannot be used: {reason}"),
         }
     }

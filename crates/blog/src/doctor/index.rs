@@ -1,12 +1,12 @@
 //! Comparing the index with the database.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
 use inkstand_model::{ChangeKind, EntryId, Position};
-use inkstand_search::{Index, OpenError};
+use inkstand_search::{HeldEntry, Index, OpenError};
 
 use super::finding::{Finding, IndexLook};
 use crate::{Blog, BlogError};
@@ -59,13 +59,13 @@ impl OpenIndex {
 }
 
 impl Blog {
-    /// Compares which entries are findable with which are `published`, apart from those that the index has yet to learn
-    /// of.
+    /// Compares the entries of the index, and their texts, with those that are `there`, apart from what the index has yet
+    /// to learn of.
     pub(super) async fn compare_index(
         &self,
         index: &OpenIndex,
         end: Position,
-        published: &BTreeSet<EntryId>,
+        there: &BTreeMap<EntryId, HeldEntry>,
         findings: &mut Vec<Finding>,
     ) -> Result<IndexLook, BlogError> {
         let index = match index {
@@ -91,10 +91,11 @@ impl Blog {
                 return Ok(IndexLook::NotLookedAt);
             }
         };
-        let settled = |id: &&EntryId| !ahead.contains(id);
-        findings.extend(published.difference(&held).filter(settled).copied().map(Finding::NotFindable));
-        findings.extend(held.difference(published).filter(settled).copied().map(Finding::Findable));
-        Ok(IndexLook::Compared { entries: held.len() as u64, behind })
+        let all: BTreeSet<EntryId> = there.keys().chain(held.keys()).copied().collect();
+        let settled = all.difference(&ahead).copied();
+        findings.extend(settled.filter_map(|id| difference(id, there.get(&id), held.get(&id))));
+        let entries = held.values().filter(|held| held.published).count() as u64;
+        Ok(IndexLook::Compared { entries, behind })
     }
 
     /// The entries that changed behind a position, and by how many changes; `None` where the index will be built anew.
@@ -114,5 +115,21 @@ impl Blog {
                 .filter(|change| matches!(change.kind, ChangeKind::Post | ChangeKind::Page));
             entries.extend(of_entries.map(|change| EntryId::from_uuid(change.id)));
         }
+    }
+}
+
+/// What is wrong with an entry that is `there` as it is `held`.
+fn difference(id: EntryId, there: Option<&HeldEntry>, held: Option<&HeldEntry>) -> Option<Finding> {
+    match (there, held) {
+        (Some(there), _) if there.published && held.is_none_or(|held| !held.published) => {
+            Some(Finding::NotFindable(id))
+        }
+        (_, Some(held)) if held.published && there.is_none_or(|there| !there.published) => {
+            Some(Finding::Findable(id))
+        }
+        (Some(_), None) => Some(Finding::NotFindableByEditors(id)),
+        (None, Some(_)) => Some(Finding::FindableByEditors(id)),
+        (Some(there), Some(held)) if there != held => Some(Finding::OtherTexts(id)),
+        _ => None,
     }
 }

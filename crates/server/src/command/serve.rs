@@ -5,12 +5,15 @@ use std::{process::ExitCode, sync::Arc};
 use anyhow::Result;
 
 use crate::{
-    Application, Settings, SystemClock, say::say, start_lines::start_lines, stop_signal::StopSignals,
+    Application, Settings, SystemClock,
+    say::say,
+    start_lines::start_lines,
+    stop_signal::{StopSignals, end_at_a_signal},
 };
 
 /// Serves until the process is told to stop.
 pub(crate) async fn serve(settings: &Settings) -> Result<ExitCode> {
-    let application = Application::build(settings, Arc::new(SystemClock)).await?;
+    let application = end_at_a_signal(Application::build(settings, Arc::new(SystemClock))).await?;
     // Only now: until then the system's own way of stopping is quicker, and harms nothing.
     let mut signals = StopSignals::new();
     let lines =

@@ -55,7 +55,7 @@ impl Writing<'_> {
             let query =
                 format!("SELECT key, entry_id FROM permalink WHERE {}", orphans.reference.leads_nowhere());
             let query = Statement::from_string(self.transaction.get_database_backend(), query);
-            for row in self.transaction.query_all_raw(query).await? {
+            for row in self.transaction.unwatched().query_all_raw(query).await? {
                 let (key, entry): (String, Uuid) = (row.try_get("", "key")?, row.try_get("", "entry_id")?);
                 let key = CacheKey::path(&Path::from_stored(key));
                 self.record(ChangeKind::Post, entry, ChangeOp::Deleted, [key]);
@@ -82,7 +82,8 @@ impl Writing<'_> {
     }
 
     async fn run(&self, statement: &str) -> Result<(), StorageError> {
-        self.transaction.execute_unprepared(statement).await?;
+        // It may go through a whole table.
+        self.transaction.unwatched().execute_unprepared(statement).await?;
         Ok(())
     }
 }
