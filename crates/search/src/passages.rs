@@ -101,7 +101,8 @@ fn passage(text: &str, starts: &[usize], start: usize, sentence: usize) -> Passa
         return Passage { range: start..end, begins_within, ends_within: false };
     }
     let shortest = forward(text, start, SHORTEST);
-    let within = starts.partition_point(|&next| next <= start)..starts.partition_point(|&next| next < farthest);
+    let within =
+        starts.partition_point(|&next| next <= start)..starts.partition_point(|&next| next < farthest);
     let sentence_end = starts[within]
         .iter()
         .rev()

@@ -205,7 +205,8 @@ impl Application {
     /// # Errors
     /// Where the server panicked.
     pub async fn run_until_stopped(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { listener, address, routes, sockets, limits, blog, watched, room, lock, leaving, .. } = self;
+        let Self { listener, address, routes, sockets, limits, blog, watched, room, lock, leaving, .. } =
+            self;
         let (delay, drain) = (self.shutdown_delay, self.deadline + DRAIN);
         let metrics = watched.as_ref().map(|watched| tracing::field::display(watched.address));
         info!(

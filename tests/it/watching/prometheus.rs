@@ -1,6 +1,12 @@
 //! A real Prometheus scrapes a real server, and answers what the dashboard asks it.
 
-use std::{collections::BTreeSet, net::SocketAddr, process::Stdio, time::Duration};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    process::Stdio,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use inkstand_tests::{Database, Receiver, eventually};
 use serde_json::Value;
@@ -65,9 +71,15 @@ async fn a_real_prometheus_has_what_the_dashboard_asks_for() {
     let blog = watched_blog(Database::Postgres).await;
     make_things_happen(&blog, &Receiver::start().await).await;
     let prometheus = Prometheus::of(blog.metrics.unwrap());
+    // Each time another one, or its answer would be kept, and cost nothing.
+    let sent = AtomicU64::new(0);
+    let ask = || async {
+        let skip = sent.fetch_add(1, Ordering::Relaxed);
+        blog.query(&format!("query Other {{ posts(skip: {skip}) {{ totalCount }} }}")).await
+    };
     // Until it has scraped often enough for a rate, and the rules have been looked at.
     let (ratio, _) = eventually("the first rates", LONG, || async {
-        blog.query("query Other { posts { totalCount } }").await;
+        ask().await;
         let rate = prometheus
             .get("/api/v1/query", &[("query", "inkstand:requests_faulty:ratio_rate5m")])
             .await?["data"]["result"]
@@ -93,6 +105,7 @@ async fn a_real_prometheus_has_what_the_dashboard_asks_for() {
     // As soon as every rule was looked at, and there were two scrapes of everything.
     let dashboard: Value = serde_json::from_str(&read("dashboard.json")).unwrap();
     let without_series = || async {
+        ask().await;
         let mut empty = BTreeSet::new();
         for panel in dashboard["panels"].as_array().unwrap() {
             for target in panel["targets"].as_array().into_iter().flatten() {

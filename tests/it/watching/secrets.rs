@@ -38,7 +38,7 @@ async fn neither_secrets_nor_people_are_told_at_any_level() {
             ("cookie", &cookie),
             ("sec-fetch-site", "same-origin"),
         ]);
-        let input = json!({ "name": "ci", "scope": "ADMIN" });
+        let input = json!({ "name": "ci", "scopes": ["ADMIN"] });
         let token = mutate(&grace, "createApiToken", "secret userErrors { message }", input).await["secret"]
             .as_str()
             .unwrap()

@@ -105,7 +105,7 @@ async fn ask(client: &Client, query: &str, traceparent: Option<&str>) -> String 
 async fn owners_token(database: &TestDatabase) -> String {
     let run = async |args: &[&str]| -> Ended { Inkstand::on(database).args(args).run().await.well() };
     run(&["account", "create", "ada", "--role", "owner", "--no-password"]).await;
-    let made = run(&["token", "create", "ada", "test", "--scope", "write"]).await;
+    let made = run(&["token", "create", "ada", "test", "--scope", "admin"]).await;
     made.stdout.split_whitespace().find(|word| word.starts_with("ink_pat_")).unwrap().to_owned()
 }
 
