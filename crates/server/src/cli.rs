@@ -49,7 +49,7 @@ Each flag can also be set in the environment (INKSTAND_LISTEN=…) and in inksta
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the blog (what inkstand does without a command)
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Bring in Markdown with front matter, from Jekyll, Hugo, Zola and the like
     #[command(after_help = IMPORT_HELP)]
     Import(ImportArgs),
@@ -342,7 +342,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn try_run(cli: Cli) -> Result<ExitCode> {
     let Cli { blog, serve, command } = cli;
-    let command = command.unwrap_or(Command::Serve(ServeArgs::default()));
+    let command = command.unwrap_or(Command::Serve(Box::default()));
     // Flags before and behind the word `serve` mean the same.
     let (serve, level) = match &command {
         Command::Serve(behind) => (serve.or(behind), "info"),

@@ -9,7 +9,7 @@ use inkstand_outgoing::{InvalidOutgoingUrl, NoClient, OutgoingUrl, Reach};
 use opentelemetry::{
     KeyValue,
     propagation::{Extractor, TextMapPropagator},
-    trace::{TraceContextExt, TracerProvider},
+    trace::{SpanContext, TraceContextExt, TracerProvider},
 };
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::{
@@ -116,7 +116,7 @@ pub fn join_trace(span: &Span, traceparent: Option<&str>, tracestate: Option<&st
         let _ = span.set_parent(caller);
     }
     let ours = span.context().span().span_context().clone();
-    [ours, sent].into_iter().find(|context| context.is_valid()).map(|context| context.trace_id().to_string())
+    [ours, sent].into_iter().find(SpanContext::is_valid).map(|context| context.trace_id().to_string())
 }
 
 /// How whoever is called now is told of the trace that calls it: names and values of headers; none where this process

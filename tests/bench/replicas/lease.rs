@@ -39,9 +39,9 @@ pub(super) async fn measure(args: &Args) -> Result<()> {
             receiver.answer(Answering::Status(204));
             let began = Instant::now();
             if killed {
-                holder.server.kill()?
+                holder.server.kill()?;
             } else {
-                holder.server.tell("TERM")?
+                holder.server.tell("TERM")?;
             }
             receiver.wait_for(before + 2).await;
             times.push(began.elapsed());

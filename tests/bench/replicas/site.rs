@@ -118,7 +118,8 @@ impl Site {
     /// Starts one more, with a folder of its own.
     pub(super) fn serve_beside(&self, more: &[&str]) -> Result<Replica> {
         let folder = tempfile::tempdir()?;
-        self.serve_in(&folder.path().to_owned(), Some(folder), more)
+        let at = folder.path().to_owned();
+        self.serve_in(&at, Some(folder), more)
     }
 
     fn serve_in(&self, at: &Path, folder: Option<TempDir>, more: &[&str]) -> Result<Replica> {
