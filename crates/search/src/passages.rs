@@ -101,7 +101,8 @@ fn passage(text: &str, starts: &[usize], start: usize, sentence: usize) -> Passa
         return Passage { range: start..end, begins_within, ends_within: false };
     }
     let shortest = forward(text, start, SHORTEST);
-    let within = starts.partition_point(|&next| next <= start)..starts.partition_point(|&next| next < farthest);
+    let within =
+        starts.partition_point(|&next| next <= start)..starts.partition_point(|&next| next < farthest);
     let sentence_end = starts[within]
         .iter()
         .rev()
@@ -222,7 +223,10 @@ mod tests {
             assert_eq!(rests, expected, "{text:?}");
         };
         check(" One. Two", &["One. Two", "Two"]);
-        check("It is 3.14… “Well?” he asked.", &["It is 3.14… “Well?” he asked.", "he asked."]);
+        check(
+            "It is 3.14… “Well?” he asked.",
+            &["It is 3.14… “Well?” he asked.", "“Well?” he asked.", "he asked."],
+        );
         check("(One.) Two\nthree", &["(One.) Two\nthree", "Two\nthree", "three"]);
         check("一。二！three", &["一。二！three", "二！three", "three"]);
         check("One.\n\n  ", &["One.\n\n  "]);
