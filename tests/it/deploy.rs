@@ -29,7 +29,8 @@ async fn token(containers: &Containers, flags: &[&str]) -> String {
 /// Everything that everybody sees of a blog.
 async fn contents(client: &Client) -> Vec<Value> {
     let mut posts =
-        all(client, "posts", "", "nodes { id title slug publishedAt html tags { name } }", Value::clone).await;
+        all(client, "posts", "", "nodes { id title slug publishedAt html tags { name } }", Value::clone)
+            .await;
     posts.push(client.query_with("{ site { title tagline } }", json!({})).await);
     posts
 }

@@ -120,16 +120,10 @@ fn cors() -> CorsLayer {
             .collect::<Vec<_>>(),
         )
         .expose_headers(
-            [
-                header::ETAG,
-                header::RETRY_AFTER,
-                quota::RATE_LIMIT,
-                quota::RATE_LIMIT_POLICY,
-                REQUEST_ID,
-            ]
-            .into_iter()
-            .chain([CACHE_TAG, SEQ, STALE])
-            .collect::<Vec<_>>(),
+            [header::ETAG, header::RETRY_AFTER, quota::RATE_LIMIT, quota::RATE_LIMIT_POLICY, REQUEST_ID]
+                .into_iter()
+                .chain([CACHE_TAG, SEQ, STALE])
+                .collect::<Vec<_>>(),
         )
         .max_age(Duration::from_secs(24 * 60 * 60))
 }
