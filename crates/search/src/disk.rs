@@ -1,14 +1,17 @@
 //! The files of an index.
 
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tantivy::Directory;
 use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
-    DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
+    AntiCallToken, DirectoryLock, FileHandle, Lock, MmapDirectory, TerminatingWrite, WatchCallback,
+    WatchHandle, WritePtr,
 };
+
+use crate::index::lock;
 
 /// tantivy's list of the files that it may delete.
 pub(crate) const MANAGED_LIST: &str = ".managed.json";
@@ -24,12 +27,52 @@ pub(crate) const NEW_MANAGED_LIST: &str = ".managed.json.new";
 pub(crate) struct Disk {
     files: MmapDirectory,
     folder: PathBuf,
+    refused: Refused,
+}
+
+/// How the system refused to write, the last time that it did. tantivy writes in threads of its own, and what they die of
+/// it tells nobody.
+#[derive(Clone, Debug, Default)]
+struct Refused(Arc<Mutex<Option<io::ErrorKind>>>);
+
+impl Refused {
+    fn note<T>(&self, written: io::Result<T>) -> io::Result<T> {
+        written.inspect_err(|error| *lock(&self.0) = Some(error.kind()))
+    }
 }
 
 impl Disk {
     /// The files of a folder, which must exist.
     pub(crate) fn open(folder: &Path) -> Result<Self, OpenDirectoryError> {
-        Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.to_owned() })
+        let files = MmapDirectory::open(folder)?;
+        Ok(Self { files, folder: folder.to_owned(), refused: Refused::default() })
+    }
+
+    /// How the system refused to write since this was asked for the last time.
+    pub(crate) fn take_refusal(&self) -> Option<io::ErrorKind> {
+        lock(&self.refused.0).take()
+    }
+}
+
+/// A file that is written, whose refusals are noted.
+struct Noted {
+    file: WritePtr,
+    refused: Refused,
+}
+
+impl Write for Noted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.refused.note(self.file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.refused.note(self.file.flush())
+    }
+}
+
+impl TerminatingWrite for Noted {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        self.refused.note(self.file.terminate_ref(token))
     }
 }
 
@@ -47,7 +90,13 @@ impl Directory for Disk {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        self.files.open_write(path)
+        let file = self.files.open_write(path).inspect_err(|error| {
+            if let OpenWriteError::IoError { io_error, .. } = error {
+                *lock(&self.refused.0) = Some(io_error.kind());
+            }
+        })?;
+        // The buffer is the file's own; this one only passes on.
+        Ok(BufWriter::with_capacity(0, Box::new(Noted { file, refused: self.refused.clone() })))
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
@@ -56,15 +105,15 @@ impl Directory for Disk {
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
         if path != Path::new(MANAGED_LIST) {
-            return self.files.atomic_write(path, data);
+            return self.refused.note(self.files.atomic_write(path, data));
         }
         let new = self.folder.join(NEW_MANAGED_LIST);
-        std::fs::write(&new, data)?;
-        std::fs::rename(new, self.folder.join(path))
+        let written = std::fs::write(&new, data);
+        self.refused.note(written.and_then(|()| std::fs::rename(new, self.folder.join(path))))
     }
 
     fn sync_directory(&self) -> io::Result<()> {
-        self.files.sync_directory()
+        self.refused.note(self.files.sync_directory())
     }
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {

@@ -86,9 +86,9 @@ impl Opened {
         let exists = LISTS.iter().any(|list| dir.join(list).exists());
         let disk = Disk::open(dir)?;
         let mut engine = if exists {
-            tantivy::Index::open(disk)?
+            tantivy::Index::open(disk.clone())?
         } else {
-            tantivy::Index::create(disk, schema.clone(), IndexSettings::default())?
+            tantivy::Index::create(disk.clone(), schema.clone(), IndexSettings::default())?
         };
         if engine.schema() != schema {
             return Err(TantivyError::SchemaError("it is of another version".to_owned()));
@@ -109,7 +109,11 @@ impl Opened {
             ),
         };
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { half: Half { engine, fields, reader, lists: WordLists::default() }, writer, position })
+        Ok(Self {
+            half: Half { engine, disk, fields, reader, lists: WordLists::default() },
+            writer,
+            position,
+        })
     }
 }
 

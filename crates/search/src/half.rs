@@ -9,6 +9,7 @@ use std::sync::Arc;
 use inkstand_model::{EntryId, EntryStatus, Position, SearchDocument};
 use tantivy::{IndexReader, IndexWriter};
 
+use crate::disk::Disk;
 use crate::document::{document, id_term};
 use crate::position::to_payload;
 use crate::schema::Fields;
@@ -18,6 +19,7 @@ use crate::word_list::WordLists;
 /// The entries of one folder.
 pub(crate) struct Half {
     pub(crate) engine: tantivy::Index,
+    pub(crate) disk: Disk,
     pub(crate) fields: Fields,
     pub(crate) reader: IndexReader,
     pub(crate) lists: WordLists,

@@ -9,6 +9,7 @@ use inkstand_model::{
     EntryId, EntryStatus, Facet, FacetField, Position, SearchDocument, SearchRequest, SearchResults, Slug,
     Suggestion,
 };
+use tantivy::TantivyError;
 use tracing::instrument;
 
 use crate::answering::Answering;
@@ -165,7 +166,7 @@ impl Index {
         }
         let lent = desk.lent;
         let writers = desk.writers.as_mut().ok_or(Desk::absent(lent))?;
-        let applied = guarded(&self.shared.broken, || {
+        let applied = self.shared.writing(|| {
             let fields = &self.shared.published.fields;
             let unpublished = self.shared.touches_unpublished(&batch)?;
             for id in batch.deletes.iter().copied().chain(batch.upserts.iter().map(|entry| entry.id)) {
@@ -338,6 +339,20 @@ impl Shared {
             }
         }
         Ok(false)
+    }
+
+    /// Runs something that writes to the index. Where a thread of the engine died and the disk had refused to write, the
+    /// disk it was, and the files are as they were.
+    pub(crate) fn writing<T>(&self, work: impl FnOnce() -> tantivy::Result<T>) -> Result<T, Error> {
+        let disks = [&self.published.disk, &self.unpublished.disk];
+        guarded(&self.broken, || {
+            work().map_err(|error| match disks.iter().find_map(|disk| disk.take_refusal()) {
+                Some(kind) if matches!(error, TantivyError::ErrorInThread(_)) => {
+                    TantivyError::IoError(Arc::new(kind.into()))
+                }
+                _ => error,
+            })
+        })
     }
 
     /// Makes the last commits what questions are answered from, both at once.

@@ -223,7 +223,10 @@ mod tests {
             assert_eq!(rests, expected, "{text:?}");
         };
         check(" One. Two", &["One. Two", "Two"]);
-        check("It is 3.14… “Well?” he asked.", &["It is 3.14… “Well?” he asked.", "he asked."]);
+        check(
+            "It is 3.14… “Well?” he asked.",
+            &["It is 3.14… “Well?” he asked.", "“Well?” he asked.", "he asked."],
+        );
         check("(One.) Two\nthree", &["(One.) Two\nthree", "Two\nthree", "three"]);
         check("一。二！three", &["一。二！three", "二！three", "three"]);
         check("One.\n\n  ", &["One.\n\n  "]);

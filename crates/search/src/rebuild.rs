@@ -6,7 +6,7 @@ use inkstand_model::{EntryId, Position, SearchDocument};
 use tantivy::query::AllQuery;
 use tracing::instrument;
 
-use crate::error::{Error, guarded};
+use crate::error::Error;
 use crate::half::Writers;
 use crate::index::{Desk, Index, lock};
 
@@ -68,7 +68,7 @@ impl Rebuild {
     pub fn finish(mut self, position: Position) -> Result<(), Error> {
         let mut writers = self.writers.take().ok_or(Error::Broken)?;
         let shared = &self.index.shared;
-        let finished = guarded(&shared.broken, || {
+        let finished = shared.writing(|| {
             writers.commit(position, true)?;
             shared.look_again(position)
         });
@@ -88,7 +88,7 @@ impl Rebuild {
 
     fn guarded(&self, work: impl FnOnce(&Writers) -> tantivy::Result<()>) -> Result<(), Error> {
         let writers = self.writers.as_ref().ok_or(Error::Broken)?;
-        guarded(&self.index.shared.broken, || work(writers))
+        self.index.shared.writing(|| work(writers))
     }
 }
 

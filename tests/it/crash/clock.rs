@@ -68,7 +68,8 @@ async fn a_clock_that_jumps_loses_nothing(#[values(Database::Sqlite, Database::P
             .await;
         }
         let listed = all(&anybody, "posts", "", "nodes { id publishedAt }", Value::clone).await;
-        let dates: Vec<&str> = listed.iter().map(|node| node["publishedAt"].as_str().unwrap()).collect();
+        let at = |node: &Value| Instant::parse_rfc3339(node["publishedAt"].as_str().unwrap()).unwrap();
+        let dates: Vec<Instant> = listed.iter().map(at).collect();
         assert!(dates.is_sorted_by(|newer, older| newer >= older), "{dates:?}");
         let ids: BTreeSet<&str> = listed.iter().map(|node| node["id"].as_str().unwrap()).collect();
         assert_eq!(ids.len(), listed.len(), "each once");

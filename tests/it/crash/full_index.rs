@@ -46,10 +46,10 @@ async fn the_blog_goes_on_without_room_for_index_and_log() {
     }
     let data = served.client.query("{ posts(first: 1) { totalCount nodes { title } } }").await;
     assert_eq!(data["posts"], json!({ "totalCount": 65, "nodes": [{ "title": "meanwhile59" }] }));
-    // Nobody is told that what is found is all. It may be nothing: an index whose files could not be written is thrown away.
+    // What the index knows is found, and nobody is told that this is all.
     let search = served.client.query("{ search { totalCount complete } }").await;
     let known = search["search"]["totalCount"].as_u64().unwrap();
-    assert!(known < 65, "a disk that is not full: {search}");
+    assert!((5..65).contains(&known), "thrown away, or a disk that is not full: {search}");
     assert_eq!(search["search"]["complete"], false, "{search}");
     let written = requests() - before;
     assert!(written < 62, "a log with room for {written} lines");
