@@ -33,8 +33,7 @@ impl Collector {
         let (sender, spans) = watch::channel(Vec::new());
         let (whole, bytes) = watch::channel(Vec::new());
         let taken = Arc::new((sender, whole));
-        let take = async |State(taken): State<Arc<(watch::Sender<Vec<Span>>, watch::Sender<Vec<u8>>)>>,
-                          body: Bytes| {
+        let take = async |State(taken): State<Arc<Taken>>, body: Bytes| {
             let request = ExportTraceServiceRequest::decode(body.clone()).unwrap();
             let mut came = Vec::new();
             for resource in request.resource_spans {
@@ -75,6 +74,9 @@ impl Collector {
         spans
     }
 }
+
+/// Where what came goes: its spans, and all of it byte by byte.
+type Taken = (watch::Sender<Vec<Span>>, watch::Sender<Vec<u8>>);
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
