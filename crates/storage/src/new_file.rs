@@ -11,7 +11,10 @@ use std::{
 
 use tempfile::{TempDir, TempPath};
 
-use crate::BackupError;
+use crate::{BackupError, serve_lock::with_ending};
+
+/// With what the names of the files end that SQLite has beside a database.
+const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
 
 /// Something in the making, and the lock that says so.
 pub(crate) struct InTheMaking<P> {
@@ -55,11 +58,18 @@ fn sweep(folder: &Path, prefix: &str) {
             continue;
         }
         let path = entry.path();
+        if belongs_to(&path).is_some_and(|of| of.exists()) {
+            // It goes with that one, which may be in the making.
+            continue;
+        }
         let Ok(left_behind) = File::open(&path) else { continue };
         if left_behind.try_lock().is_err() {
             continue;
         }
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        for beside in BESIDE {
+            let _ = fs::remove_file(with_ending(&path, beside));
+        }
         match removed {
             Ok(()) => tracing::info!(path = %path.display(), "removed what a killed process left behind"),
             Err(fault) => tracing::warn!(
@@ -69,6 +79,12 @@ fn sweep(folder: &Path, prefix: &str) {
             ),
         }
     }
+}
+
+/// The database that a file of SQLite's stands beside.
+fn belongs_to(path: &Path) -> Option<PathBuf> {
+    let name = path.to_str()?;
+    BESIDE.iter().find_map(|beside| name.strip_suffix(beside)).map(PathBuf::from)
 }
 
 fn no_folder(folder: &Path, source: io::Error) -> BackupError {
