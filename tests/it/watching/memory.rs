@@ -95,10 +95,13 @@ async fn ten_thousand_posts_are_served_in_128_megabytes() {
     write_posts(&posts);
     let _ = Inkstand::within(&group.0, &database).args(["import", "posts"]).run().await.well();
     let served = Inkstand::within(&group.0, &database).serve().await;
-    let started = served.stderr.lines().iter().find_map(|line| {
-        serde_json::from_str::<Value>(line).ok().filter(|line| line["message"] == "started")
-    });
-    let started = started.expect("the line that says what was chosen");
+    let started = eventually("the line that says what was chosen", LONG, || async {
+        served.stderr.lines().iter().find_map(|line| {
+            serde_json::from_str::<Value>(line).ok().filter(|line| line["message"] == "started")
+        })
+    })
+    .await
+    .0;
     assert_eq!(started["memory_limit"], json!(LIMIT));
     assert!(started["response_cache"].as_u64().unwrap() < 32 << 20, "{started}");
     // The index is built here: the import wrote to the database alone.
