@@ -14,7 +14,7 @@ use tempfile::{TempDir, TempPath};
 use crate::{BackupError, serve_lock::with_ending};
 
 /// With what the names of the files end that SQLite has beside a database.
-const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
+pub(crate) const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Something in the making, and the lock that says so.
 pub(crate) struct InTheMaking<P> {

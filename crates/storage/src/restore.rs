@@ -18,7 +18,7 @@ use crate::{
     BackupError, DatabaseUrl, Progress, StorageError,
     migrate::connect,
     migration::Applied,
-    new_file::{folder_of, must_be_free, put_in_place, unnamed_folder},
+    new_file::{BESIDE, folder_of, must_be_free, put_in_place, unnamed_folder},
     open::whole_file_options,
     serve_lock::with_ending,
     site,
@@ -57,7 +57,7 @@ pub async fn restore(
     }
     must_begin_well(from)?;
     must_be_free(place)?;
-    for left_over in ["-wal", "-shm", "-journal"] {
+    for left_over in BESIDE {
         // SQLite would take what such a file says for the end of the restored one.
         must_be_free(&with_ending(place, left_over))?;
     }
