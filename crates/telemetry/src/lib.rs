@@ -19,4 +19,5 @@ mod traces;
 
 pub use log::{BadLevel, LogError, start as start_log};
 pub use metrics::{Metrics, Sources};
+pub use process::most_open_files;
 pub use traces::{NoTraces, Traces, join_trace, trace_headers};

@@ -56,7 +56,7 @@ impl Metrics {
         let blog = sources.blog.figures();
         let mut page = Page::default();
         requests::add(&mut page, sources);
-        load::add(&mut page, sources);
+        load::add(&mut page, sources, &blog);
         database::add(&mut page, &blog, surroundings.is_some());
         upkeep::add(&mut page, &blog, surroundings.as_ref());
         process::add(&mut page, sources.version, blog.shared);

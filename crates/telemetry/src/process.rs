@@ -26,7 +26,7 @@ pub(crate) fn process() -> Process {
         let ticks = rustix::param::clock_ticks_per_second();
         let page = rustix::param::page_size();
         process.read_stat(&read("/proc/self/stat"), &read("/proc/stat"), ticks as f64, page as u64);
-        process.most_files = most_files(&read("/proc/self/limits"));
+        process.most_files = most_open_files();
         process.open_files = fs::read_dir("/proc/self/fd").ok().map(|files| files.count() as u64);
     }
     process
@@ -48,7 +48,15 @@ impl Process {
     }
 }
 
-fn most_files(limits: &str) -> Option<u64> {
+/// How many files this process may have open; `None` where there is no limit, or the system does not tell: only Linux
+/// does, without a call of C.
+#[must_use]
+pub fn most_open_files() -> Option<u64> {
+    limit_on_files(&fs::read_to_string("/proc/self/limits").unwrap_or_default())
+}
+
+/// The limit that holds; `None` where there is none, or the text is another one. The form: proc(5).
+fn limit_on_files(limits: &str) -> Option<u64> {
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
     line.split_whitespace().next()?.parse().ok()
 }
@@ -84,5 +92,19 @@ mod tests {
         assert!(process.threads.is_some_and(|threads| threads >= 1), "{process:?}");
         assert!(process.open_files.is_some_and(|files| files >= 3), "{process:?}");
         assert!(process.cpu_seconds.is_some() && process.started.is_some_and(|at| at > 1.7e9), "{process:?}");
+    }
+
+    #[test]
+    fn the_limit_that_holds_is_read() {
+        let limits = |open: &str| {
+            format!(
+                "Limit                     Soft Limit           Hard Limit           Units     \n\
+                 Max processes             63704                63704                processes \n\
+                 Max open files            {open}              524288               files     \n"
+            )
+        };
+        assert_eq!(limit_on_files(&limits("1024")), Some(1024));
+        assert_eq!(limit_on_files(&limits("unlimited")), None);
+        assert_eq!(limit_on_files(""), None);
     }
 }

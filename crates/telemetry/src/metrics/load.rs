@@ -1,13 +1,13 @@
 //! What there is room for, and what is kept in memory.
 
-use inkstand_blog::CacheFigures;
+use inkstand_blog::BlogFigures;
 
 use super::{
     Sources,
     page::{NONE, Page, label},
 };
 
-pub(super) fn add(page: &mut Page, sources: &Sources) {
+pub(super) fn add(page: &mut Page, sources: &Sources, blog: &BlogFigures) {
     let load = sources.limits.figures();
     page.gauge("inkstand_connections", "Connections that are open", load.connections as f64);
     page.gauge("inkstand_connections_max", "Connections that there may be", load.most_connections as f64);
@@ -37,29 +37,16 @@ pub(super) fn add(page: &mut Page, sources: &Sources) {
         [(NONE, sockets.events)],
     );
 
-    caches(page, sources, load.persisted, load.persisted_bytes);
+    caches(page, sources, blog, load.persisted, load.persisted_bytes);
 }
 
-fn caches(page: &mut Page, sources: &Sources, persisted: u64, persisted_bytes: u64) {
-    let kept = sources.response_cache.figures();
-    let documents = sources.gateway.documents();
+fn caches(page: &mut Page, sources: &Sources, blog: &BlogFigures, persisted: u64, persisted_bytes: u64) {
     let mut caches = vec![
-        (
-            "responses".to_owned(),
-            CacheFigures { hits: kept.hits, misses: kept.misses, entries: kept.entries, bytes: kept.bytes },
-        ),
-        (
-            "documents".to_owned(),
-            CacheFigures {
-                hits: documents.hits,
-                misses: documents.misses,
-                entries: documents.entries,
-                bytes: documents.bytes,
-            },
-        ),
+        ("responses".to_owned(), sources.response_cache.figures()),
+        ("documents".to_owned(), sources.gateway.documents()),
     ];
-    let remembered = sources.blog.figures().remembered;
-    caches.extend(remembered.into_iter().map(|(kind, figures)| (format!("entity_{kind}"), figures)));
+    let remembered = blog.remembered.iter().copied();
+    caches.extend(remembered.map(|(kind, figures)| (format!("entity_{kind}"), figures)));
     page.counters(
         "inkstand_cache_hits",
         "What was asked of a cache and there",
