@@ -6,6 +6,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use inkstand_figures::CacheFigures;
 use inkstand_model::{
     CacheKey, Category, Entry, EntryBody, EntryCursor, EntryFilter, EntryId, EntryKind, EntryOrder,
     EntryStatus, Filings, Menu, Path, Site, Slice, SliceRequest, Slug,
@@ -13,7 +14,7 @@ use inkstand_model::{
 use inkstand_storage::{Neighbours, PermalinkTarget, Storage, TermScope};
 
 use crate::{
-    BlogError, CacheFigures,
+    BlogError,
     freshness::{Freshness, Moment},
     keys::{POSTS, of_filings, of_list, of_terms},
     shelf::{Shelf, Weighed},

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use inkstand_figures::Counter;
+use inkstand_figures::{CacheFigures, Counter};
 use inkstand_model::Seq;
 use inkstand_search::IndexFigures;
 use inkstand_storage::StorageFigures;
@@ -40,19 +40,6 @@ pub struct BlogFigures {
     pub lease: LeaseFigures,
     /// Passwords that were hashed.
     pub hashes: u64,
-}
-
-/// A memory of what was read, or made, before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CacheFigures {
-    /// What was asked for and there.
-    pub hits: u64,
-    /// What was asked for and not there.
-    pub misses: u64,
-    /// What is there.
-    pub entries: u64,
-    /// Bytes that it takes, about.
-    pub bytes: u64,
 }
 
 /// What this process did for webhooks.

@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
-use inkstand_figures::Counter;
+use inkstand_figures::{CacheFigures, Counter};
 use inkstand_model::CacheKey;
 use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
-    Basis, BlogError, CacheFigures,
+    Basis, BlogError,
     freshness::{Freshness, Moment},
 };
 

@@ -1,7 +1,7 @@
 //! Numbers that a running server counts by, wherever something happens that somebody wants to watch.
 //!
 //! A [`Counter`] and a [`Gauge`] are one atomic number, a [`Histogram`] is a few: to count is one relaxed addition (three
-//! for a histogram), without a lock, a name or a label. Whoever wants to know asks for the numbers, and has them as
+//! for a histogram), without a lock, a name or a label. [`CacheFigures`] are what every memory tells of itself. Whoever wants to know asks for the numbers, and has them as
 //! plain values.
 //!
 //! ```
@@ -17,8 +17,10 @@
 //!
 //! What this crate does not know: what is counted, how it is called, and who reads it.
 
+mod cache;
 mod counter;
 mod histogram;
 
+pub use cache::CacheFigures;
 pub use counter::{Counter, Gauge, Held};
 pub use histogram::{Distribution, Histogram};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_graphql::parser::types::ExecutableDocument;
-use inkstand_figures::Counter;
+use inkstand_figures::{CacheFigures, Counter};
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 
 use crate::completion::Plan;
@@ -35,19 +35,6 @@ pub(crate) struct Documents {
     read: Cache<Key, Arc<ReadDocument>, Weigh>,
     hits: Counter,
     misses: Counter,
-}
-
-/// What became of the documents that were asked for, and those that are remembered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DocumentsFigures {
-    /// Requests whose document was remembered.
-    pub hits: u64,
-    /// Requests whose document had to be read.
-    pub misses: u64,
-    /// Documents that are remembered.
-    pub entries: u64,
-    /// Bytes that they take, at most about.
-    pub bytes: u64,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -84,8 +71,8 @@ impl Documents {
         self.read.insert(key, Arc::clone(read));
     }
 
-    pub(crate) fn figures(&self) -> DocumentsFigures {
-        DocumentsFigures {
+    pub(crate) fn figures(&self) -> CacheFigures {
+        CacheFigures {
             hits: self.hits.get(),
             misses: self.misses.get(),
             entries: self.read.len() as u64,

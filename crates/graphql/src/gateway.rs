@@ -6,6 +6,7 @@ use async_graphql::{
     Request, Response, Schema, ServerError, Value, Variables, parser::types::ExecutableDocument,
 };
 use inkstand_blog::{Caller, Reader};
+use inkstand_figures::CacheFigures;
 use serde_json::json;
 use tracing::instrument;
 
@@ -15,7 +16,7 @@ use crate::{
     budget::MOST_COST,
     code,
     completion::Plan,
-    documents::{Documents, DocumentsFigures},
+    documents::Documents,
     mutation::MutationRoot,
     operation_names::{KnownOperation, OperationNames},
     preparation::Prepared,
@@ -161,7 +162,7 @@ impl Gateway {
 
     /// How it fares with the documents that it remembers.
     #[must_use]
-    pub fn documents(&self) -> DocumentsFigures {
+    pub fn documents(&self) -> CacheFigures {
         self.documents.figures()
     }
 

@@ -48,7 +48,6 @@ pub mod socket;
 mod subscription;
 
 pub use charge::Charge;
-pub use documents::DocumentsFigures;
 pub use error::hindered;
 pub use gateway::{Answer, Disclosure, Gateway, Outcome, Question, REFUSAL_COST};
 pub use operation_names::{KnownOperation, OperationNames};

@@ -69,6 +69,6 @@ pub use leaving::Leaving;
 pub use limits::{LimitSettings, Limits, LoadFigures};
 pub use metrics::{METRICS, serve_metrics};
 pub use quota::{NotAQuota, Quota};
-pub use response_cache::{ResponseCache, ResponseCacheFigures};
+pub use response_cache::ResponseCache;
 pub use router::{HttpOptions, JoinTrace, routes};
 pub use socket::{SocketFigures, SocketLimits, Sockets};

@@ -10,13 +10,11 @@
 use std::{
     fmt,
     hash::{Hash, Hasher},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
 };
 
 use inkstand_blog::Blog;
+use inkstand_figures::{CacheFigures, Counter};
 use inkstand_model::Seq;
 use quick_cache::{
     DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter,
@@ -46,24 +44,13 @@ pub struct ResponseCache {
 struct Inner {
     /// `None` where nothing is kept.
     answers: Option<Answers>,
-    hits: AtomicU64,
-    misses: AtomicU64,
+    /// Requests that were answered from it.
+    hits: Counter,
+    /// Requests that it might have answered, and could not.
+    misses: Counter,
 }
 
 type Answers = Cache<Request, Slot, ByBytes>;
-
-/// What the cache did so far, and what is in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ResponseCacheFigures {
-    /// Requests that were answered from it.
-    pub hits: u64,
-    /// Requests that it might have answered, and could not.
-    pub misses: u64,
-    /// Requests that are known in it.
-    pub entries: u64,
-    /// The bytes that they take: requests, answers, and what is needed to know whether they are still true.
-    pub bytes: u64,
-}
 
 /// A request that everybody gets the same answer to.
 #[derive(Clone, PartialEq, Eq)]
@@ -128,17 +115,18 @@ impl ResponseCache {
         let answers = options.filter(|_| bytes > 0).map(|options| {
             Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), Lifecycle::default())
         });
-        let inner = Inner { answers, hits: AtomicU64::new(0), misses: AtomicU64::new(0) };
+        let inner = Inner { answers, hits: Counter::default(), misses: Counter::default() };
         Self { inner: Arc::new(inner) }
     }
 
-    /// What it did so far, and what is in it.
+    /// What it did so far, and what is in it. Its entries are requests, with what is needed to know whether their answers
+    /// are still true.
     #[must_use]
-    pub fn figures(&self) -> ResponseCacheFigures {
+    pub fn figures(&self) -> CacheFigures {
         let answers = self.inner.answers.as_ref();
-        ResponseCacheFigures {
-            hits: self.inner.hits.load(Ordering::Relaxed),
-            misses: self.inner.misses.load(Ordering::Relaxed),
+        CacheFigures {
+            hits: self.inner.hits.get(),
+            misses: self.inner.misses.get(),
             entries: answers.map_or(0, |answers| answers.len() as u64),
             bytes: answers.map_or(0, Answers::weight),
         }
@@ -152,7 +140,7 @@ impl ResponseCache {
     pub(crate) fn look(&self, blog: &Blog, request: RequestRef<'_>) -> Option<(Arc<KeptAnswer>, Seq)> {
         let Slot::Kept(kept) = self.inner.answers.as_ref()?.get(&request)? else { return None };
         let seq = blog.still_true(kept.basis())?;
-        self.inner.hits.fetch_add(1, Ordering::Relaxed);
+        self.inner.hits.add(1);
         Some((kept, seq))
     }
 
@@ -174,14 +162,14 @@ impl ResponseCache {
                 }
             };
             if let Some(seq) = blog.still_true(kept.basis()) {
-                self.inner.hits.fetch_add(1, Ordering::Relaxed);
+                self.inner.hits.add(1);
                 return Turn::Kept(kept, seq);
             }
             answers
                 .remove_if(&request, |slot| matches!(slot, Slot::Kept(there) if Arc::ptr_eq(there, &kept)));
             old = Some(kept);
         }
-        self.inner.misses.fetch_add(1, Ordering::Relaxed);
+        self.inner.misses.add(1);
         Turn::Make(Making { old, answers: Some((answers, request)), guard })
     }
 }

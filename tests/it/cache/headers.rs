@@ -239,7 +239,7 @@ async fn without_memory_nothing_is_kept_here() {
     }
     etags.dedup();
     assert_eq!(etags.len(), 1);
-    assert_eq!(blog.response_cache().figures(), inkstand_http::ResponseCacheFigures::default());
+    assert_eq!(blog.response_cache().figures(), Default::default());
 }
 
 #[tokio::test]
