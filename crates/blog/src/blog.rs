@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use inkstand_identity::ServerKeys;
 use inkstand_model::{Clock, Path, Seq, Viewer};
 use inkstand_outgoing::{Client, Reach};
-use inkstand_search::Synonyms;
+use inkstand_search::{Synonyms, WRITER_MEMORY};
 use inkstand_storage::{Committed, Storage, StorageError, Writing};
 use tokio::sync::{Notify, OnceCell, broadcast, watch};
 
@@ -110,7 +110,9 @@ impl Blog {
         options: BlogOptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BlogError> {
-        let index = IndexHandle::open(options.index, options.index_writer, options.synonyms).await?;
+        let index =
+            IndexHandle::open(options.index, options.index_writer.unwrap_or(WRITER_MEMORY), options.synonyms)
+                .await?;
         let reach = if options.webhooks_allow_private { Reach::Anywhere } else { Reach::Public };
         let inner = Inner {
             storage,

@@ -69,10 +69,10 @@ pub use entities::NeighbourPosts;
 pub use entry_edit::NewEntry;
 pub use entry_life::Step;
 pub use error::{BlogError, Hindrance};
-pub use figures::{BlogFigures, CacheFigures, FollowerLag, LeaseFigures, Surroundings, WebhookFigures};
+pub use figures::{BlogFigures, FollowerLag, LeaseFigures, Surroundings, WebhookFigures};
 pub use import::{ImportReport, ImportTally, Noted};
 pub use inkstand_identity::InvalidPreviewToken;
-pub use inkstand_search::{IndexFigures, InvalidSynonyms, Synonyms};
+pub use inkstand_search::{IndexFigures, InvalidSynonyms, LEAST_WRITER_MEMORY, Synonyms, WRITER_MEMORY};
 pub use inkstand_storage::{
     Deed, DeliveryList, FiledUnder, PoolFigures, Revision, RevisionContent, StorageFigures, Term,
 };

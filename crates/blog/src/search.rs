@@ -1,7 +1,7 @@
 //! The search index of this process: its handle, and how it is asked.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -16,7 +16,7 @@ use crate::{BlogError, Readiness};
 pub(crate) struct IndexHandle {
     dir: Option<PathBuf>,
     /// What its writer may hold in memory.
-    memory: Option<usize>,
+    memory: usize,
     synonyms: Arc<Synonyms>,
     index: RwLock<Option<Index>>,
     progress: watch::Sender<Readiness>,
@@ -27,17 +27,17 @@ pub(crate) struct IndexHandle {
 impl IndexHandle {
     pub(crate) async fn open(
         dir: Option<PathBuf>,
-        memory: Option<usize>,
+        memory: usize,
         synonyms: Synonyms,
     ) -> Result<Self, BlogError> {
         let synonyms = Arc::new(synonyms);
         let mut index = None;
         if let Some(dir) = dir.clone() {
             index = Some(
-                tokio::task::spawn_blocking(move || match open(&dir, memory) {
+                tokio::task::spawn_blocking(move || match Index::open_within(&dir, memory) {
                     Err(OpenError::Unusable(reason)) => {
                         warn!(%reason, "the search index is unusable and will be built anew");
-                        recreate(&dir, memory)
+                        Index::recreate_within(&dir, memory)
                     }
                     opened => opened,
                 })
@@ -76,7 +76,7 @@ impl IndexHandle {
         // the files they have open.
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = None;
         let memory = self.memory;
-        let fresh = tokio::task::spawn_blocking(move || recreate(&dir, memory)).await??;
+        let fresh = tokio::task::spawn_blocking(move || Index::recreate_within(&dir, memory)).await??;
         let fresh = fresh.with_synonyms(Arc::clone(&self.synonyms));
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
         Ok(())
@@ -166,14 +166,6 @@ impl IndexHandle {
             Err(fault) => Err(fault.into()),
         }
     }
-}
-
-fn open(dir: &Path, memory: Option<usize>) -> Result<Index, OpenError> {
-    memory.map_or_else(|| Index::open(dir), |memory| Index::open_within(dir, memory))
-}
-
-fn recreate(dir: &Path, memory: Option<usize>) -> Result<Index, OpenError> {
-    memory.map_or_else(|| Index::recreate(dir), |memory| Index::recreate_within(dir, memory))
 }
 
 impl std::fmt::Debug for IndexHandle {

@@ -13,18 +13,18 @@ use tantivy::{IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
 
 use crate::disk::{Disk, MANAGED_LIST, NEW_MANAGED_LIST};
 use crate::error::{Error, OpenError, guarded};
-use crate::half::{Half, Writers};
+use crate::half::{Half, Writers, begin_past_the_commit};
 use crate::index::{Current, Desk, Shared};
 use crate::position::from_payload;
 use crate::schema::{schema, tokenizers};
 use crate::word_list::WordLists;
 
-/// What the writer of published entries may hold in memory before it writes a segment, where nobody says otherwise.
-pub(crate) const WRITER_MEMORY: usize = 120_000_000;
+/// Bytes that the writer of published entries may hold in memory before it writes a segment, where nobody says otherwise.
+pub const WRITER_MEMORY: usize = 120_000_000;
 /// The same for the others, of which there are few: about the least that tantivy wants.
 const SMALL_WRITER_MEMORY: usize = 20_000_000;
-/// The least that tantivy's writers do with.
-const LEAST_MEMORY: usize = 15_000_000;
+/// The least that tantivy's writers do with, in bytes.
+pub const LEAST_WRITER_MEMORY: usize = 15_000_000;
 /// The folder of what is not published, within the index's own.
 pub(crate) const UNPUBLISHED: &str = "unpublished";
 /// The lists of files that make a folder an index's.
@@ -49,7 +49,7 @@ pub(crate) fn open(dir: &Path, memory: usize) -> Result<Shared, OpenError> {
 }
 
 fn open_guarded(dir: &Path, memory: usize) -> tantivy::Result<Shared> {
-    let memory = memory.max(LEAST_MEMORY);
+    let memory = memory.max(LEAST_WRITER_MEMORY);
     let published = Opened::of(dir, memory)?;
     let unpublished = Opened::of(&dir.join(UNPUBLISHED), SMALL_WRITER_MEMORY.min(memory))?;
     // What is not published is written first and only where there is something to write, so that its position may be
@@ -101,6 +101,7 @@ impl Opened {
             .memory_budget_per_thread(memory)
             .build();
         let writer: IndexWriter = engine.writer_with_options(options)?;
+        begin_past_the_commit(&writer)?;
         let position = match engine.load_metas()?.payload {
             None => None,
             Some(payload) => Some(

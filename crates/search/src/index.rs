@@ -89,8 +89,8 @@ impl Index {
         Self::open_within(dir, folder::WRITER_MEMORY)
     }
 
-    /// The same where there is less room, or more: what is written is held in memory up to so many bytes, about 15 MB at
-    /// least, and a second time while it is written to the disk.
+    /// The same where there is less room, or more: what is written is held in memory up to so many bytes,
+    /// [`LEAST_WRITER_MEMORY`](crate::LEAST_WRITER_MEMORY) at least, and a second time while it is written to the disk.
     ///
     /// # Errors
     /// As [`Index::open`].

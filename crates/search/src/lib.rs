@@ -87,6 +87,7 @@ mod words;
 
 pub use error::{Error, OpenError};
 pub use figures::IndexFigures;
+pub use folder::{LEAST_WRITER_MEMORY, WRITER_MEMORY};
 pub use held::HeldEntry;
 pub use index::{Batch, Index};
 pub use rebuild::Rebuild;

@@ -9,15 +9,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use inkstand_blog::{LEAST_WRITER_MEMORY, WRITER_MEMORY};
+
 /// Bytes for kept answers where there is room: some ten thousand pages.
 const RESPONSE_CACHE: u64 = 64 << 20;
 
 /// Bytes for remembered rows where there is room: enough for all but the bodies of ten thousand posts.
 const ENTITY_CACHE: u64 = 32 << 20;
-
-/// Bytes that the writer of the search index may hold where there is room, and the least that it needs.
-const INDEX_WRITER: u64 = 120_000_000;
-const LEAST_INDEX_WRITER: u64 = 15_000_000;
 
 /// Where the usual sizes fit twice over.
 const ENOUGH: u64 = 512 << 20;
@@ -53,7 +51,7 @@ impl Room {
             limit,
             response_cache: part(RESPONSE_CACHE, 10),
             entity_cache: part(ENTITY_CACHE, 20),
-            index_writer: part(INDEX_WRITER, 8).max(LEAST_INDEX_WRITER),
+            index_writer: part(WRITER_MEMORY as u64, 8).max(LEAST_WRITER_MEMORY as u64),
         }
     }
 }
@@ -137,6 +135,6 @@ mod tests {
             (small.response_cache >> 20, small.entity_cache >> 20, small.index_writer / 1_000_000),
             (12, 6, 16)
         );
-        assert_eq!(Room::within(Some(1 << 20)).index_writer, LEAST_INDEX_WRITER);
+        assert_eq!(Room::within(Some(1 << 20)).index_writer, 15_000_000);
     }
 }
