@@ -2,12 +2,17 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    io::Read,
+    process::Stdio,
     sync::Arc,
     time::Duration,
 };
 
-use axum::{Router, body::Bytes, extract::State, routing::post};
-use inkstand_tests::{Client, Database, Ended, Inkstand, Receiver, Served, TestDatabase, eventually};
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
+use flate2::read::GzDecoder;
+use inkstand_tests::{
+    Client, Containers, Database, Ended, Inkstand, Receiver, Served, TestDatabase, eventually,
+};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
     common::v1::any_value::Value as AnyValue,
@@ -33,8 +38,17 @@ impl Collector {
         let (sender, spans) = watch::channel(Vec::new());
         let (whole, bytes) = watch::channel(Vec::new());
         let taken = Arc::new((sender, whole));
-        let take = async |State(taken): State<Arc<Taken>>, body: Bytes| {
-            let request = ExportTraceServiceRequest::decode(body.clone()).unwrap();
+        let take = async |State(taken): State<Arc<Taken>>, headers: HeaderMap, body: Bytes| {
+            let body = match headers.get("content-encoding") {
+                None => body.to_vec(),
+                Some(encoding) => {
+                    assert_eq!(encoding, "gzip");
+                    let mut plain = Vec::new();
+                    GzDecoder::new(&*body).read_to_end(&mut plain).unwrap();
+                    plain
+                }
+            };
+            let request = ExportTraceServiceRequest::decode(&*body).unwrap();
             let mut came = Vec::new();
             for resource in request.resource_spans {
                 let named = resource.resource.unwrap().attributes;
@@ -247,4 +261,43 @@ async fn a_collector_that_is_away_is_told_of_once_and_hinders_nobody() {
     assert!(ended.stderr.contains("--otlp-endpoint"), "{}", ended.stderr);
     let ended = Inkstand::on(&database).args(["--trace-ratio", "1.5"]).run().await.with_code(1);
     assert!(ended.stderr.contains("--trace-ratio"), "{}", ended.stderr);
+}
+
+/// A collector of others, which passes on what it understood to ours: the server, rotel, and the next one in a row.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_collector_passes_traces_on() {
+    let Some(containers) = Containers::begin().await else { return };
+    let database = TestDatabase::new(Database::Sqlite).await;
+    let last = Collector::start().await;
+    // Free a moment ago, and nobody else is given it so soon.
+    let between = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut rotel = containers.program("rotel-agent");
+    rotel
+        .args(["start", "--otlp-http-endpoint", &between.to_string(), "--otlp-grpc-endpoint", "127.0.0.1:0"])
+        .args([
+            "--exporter",
+            "otlp",
+            "--otlp-exporter-protocol",
+            "http",
+            "--otlp-exporter-compression",
+            "none",
+        ])
+        .args(["--otlp-exporter-endpoint", &last.endpoint, "--batch-timeout", "50ms"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let _rotel = rotel.spawn().unwrap();
+    let listens = || async { tokio::net::TcpStream::connect(between).await.ok() };
+    eventually("the collector listens", SOON, listens).await;
+
+    let server = Inkstand::on(&database).args(["--otlp-endpoint", &format!("http://{between}")]);
+    let served = server.env("OTEL_BSP_SCHEDULE_DELAY", "50").serve().await;
+    let sent = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let parent = format!("00-{sent}-00f067aa0ba902b7-01");
+    ask(&served.client, "query Front { posts(first: 3) { totalCount } }", Some(&parent)).await;
+    let spans = last.trace(sent).await;
+    let request = spans.iter().find(|span| span.name == "http.request").unwrap();
+    assert_eq!(hex(&request.parent_span_id), "00f067aa0ba902b7");
+    assert_eq!(attributes(request)["operation"], "Front");
+    served.stop().await;
 }
