@@ -62,7 +62,20 @@ impl Added {
     }
 }
 
-/// The most telling stems of the best entries: those that several of them have and few others.
+/// A stem that may be added.
+struct Telling {
+    worth: f32,
+    stem: String,
+    rarity: f32,
+}
+
+impl Telling {
+    fn most_first(&self, other: &Self) -> std::cmp::Ordering {
+        other.worth.total_cmp(&self.worth).then_with(|| self.stem.cmp(&other.stem))
+    }
+}
+
+/// The most telling stems of the best entries: those that the best of them have and few others.
 pub(crate) fn added(
     view: &View,
     scoring: &mut Scoring,
@@ -72,51 +85,64 @@ pub(crate) fn added(
     let Some(highest) = best.first().map(|(place, _)| place.score).filter(|score| *score > 0.0) else {
         return Ok(Vec::new());
     };
-    // How much the entries say of it, and how many of them say it.
-    let mut said: WordMap<(f32, u32)> = WordMap::default();
+    // How much the entries say of it.
+    let mut said: WordMap<f32> = WordMap::default();
     for (place, address) in best.iter().take(weights::FEEDBACK_ENTRIES) {
         let (counts, length) = counts(&view.here, *address, stems)?;
+        // How likely an entry is meant grows faster than its score, which is near a logarithm of that.
+        let likely = (place.score / highest).powi(weights::FEEDBACK_SHARPNESS);
         for (stem, count) in counts {
-            let said = said.entry(stem).or_default();
             let often = count / (count + SATURATION * (0.25 + length / LONG));
-            said.0 += place.score / highest * often;
-            said.1 += 1;
+            *said.entry(stem).or_default() += likely * often;
         }
     }
+    let mut said: Vec<(String, f32)> = said.into_iter().collect();
+    said.sort_unstable_by(|(one, a), (other, b)| b.total_cmp(a).then_with(|| one.cmp(other)));
     let entries = view.entries();
     let words = view.words();
-    let mut telling: Vec<(f32, String, f32)> = Vec::new();
+    let rarest = rarity(1, entries);
+    let mut telling: Vec<Telling> = Vec::new();
     let mut typed: Vec<(f32, Term)> = Vec::new();
-    for (stem, (worth, by)) in said {
-        let term: Term = words.term(&stem);
-        if by < 2 {
-            continue;
+    // The worth of the last one that is taken, as far as that is known.
+    let mut least = 0.0;
+    for (stem, worth) in said {
+        // However rare those are that are left, they come too late: most need not be looked up.
+        if worth * rarest < least {
+            break;
         }
         let having = words.entries(&stem)?;
-        if having as f64 <= entries as f64 * weights::FILLER_SHARE {
-            let rarity = rarity(having, entries);
-            if scoring.has_term(&term) {
-                typed.push((worth * rarity, term));
-            } else {
-                telling.push((worth * rarity, stem, rarity));
-            }
+        if having as f64 > entries as f64 * weights::FILLER_SHARE {
+            continue;
+        }
+        let rarity = rarity(having, entries);
+        let term: Term = words.term(&stem);
+        if scoring.has_term(&term) {
+            typed.push((worth * rarity, term));
+            continue;
+        }
+        telling.push(Telling { worth: worth * rarity, stem, rarity });
+        if telling.len() >= weights::FEEDBACK_WORDS * 2 {
+            telling.sort_unstable_by(Telling::most_first);
+            telling.truncate(weights::FEEDBACK_WORDS);
+            least = telling.last().map_or(0.0, |last| last.worth);
         }
     }
-    telling.sort_unstable_by(|(a, one, _), (b, other, _)| b.total_cmp(a).then_with(|| one.cmp(other)));
+    telling.sort_unstable_by(Telling::most_first);
     telling.truncate(weights::FEEDBACK_WORDS);
     let of_all = telling
         .iter()
-        .map(|(worth, ..)| *worth)
+        .map(|telling| telling.worth)
         .chain(typed.iter().map(|(worth, _)| *worth))
         .fold(f32::MIN_POSITIVE, f32::max);
     for (worth, term) in typed {
         scoring.strengthen(&term, weights::FEEDBACK * worth / of_all);
     }
-    let most = telling.first().map_or(1.0, |(worth, ..)| *worth);
-    let added = telling.into_iter().map(|(worth, stem, rarity)| Added {
+    let most = telling.first().map_or(1.0, |telling| telling.worth);
+    let added = telling.into_iter().map(|Telling { worth, stem, rarity }| Added {
         stem,
         rarity,
-        weight: weights::FEEDBACK * worth / most,
+        // The root, lest the first few be all that counts.
+        weight: weights::FEEDBACK * (worth / most).sqrt(),
     });
     Ok(added.collect())
 }

@@ -16,9 +16,9 @@ pub(crate) const AUTHOR: u8 = 3;
 pub(crate) const BODY: u8 = 1;
 
 /// What the word as it was typed adds to its stem: enough that `launches` prefers `launches` to `launch`.
-pub(crate) const AS_TYPED: f32 = 0.4;
+pub(crate) const AS_TYPED: f32 = 0.3;
 /// What two neighbouring words of the question add where they are neighbours in the entry too.
-pub(crate) const NEIGHBOURS: f32 = 0.25;
+pub(crate) const NEIGHBOURS: f32 = 0.2;
 /// What they add where they are neighbours in the title.
 pub(crate) const TITLE_NEIGHBOURS: f32 = 0.5;
 /// What an entry gains that has all the words of the question.
@@ -55,10 +55,13 @@ pub(crate) const SHORTLIST: usize = 200;
 pub(crate) const FEEDBACK_LEAST_WORDS: usize = 5;
 /// Of so many entries.
 pub(crate) const FEEDBACK_ENTRIES: usize = 10;
+/// To which power their scores say how much they are listened to: the third entry much less than the first, where it scores
+/// much less.
+pub(crate) const FEEDBACK_SHARPNESS: i32 = 3;
 /// So many words.
 pub(crate) const FEEDBACK_WORDS: usize = 40;
 /// What the most telling of them counts as against a typed one, and what a typed one gains that those entries have most.
-pub(crate) const FEEDBACK: f32 = 0.7;
+pub(crate) const FEEDBACK: f32 = 1.2;
 /// So many words of an entry are looked at: the beginning says what it is about.
 pub(crate) const FEEDBACK_READ: usize = 500;
 

@@ -132,5 +132,5 @@ fn cranfield_is_answered_better_than_by_plain_bm25() {
         "cranfield: NDCG@10 {ndcg:.4} (plain BM25 0.519), recall@100 {recall:.4} (0.749); {}",
         told(times)
     );
-    assert!(ndcg >= 0.54 && recall >= 0.785);
+    assert!(ndcg >= 0.555 && recall >= 0.80);
 }
