@@ -216,7 +216,7 @@ fn settings(database: &TestDatabase) -> Settings {
             limit: None,
             response_cache: 64 << 20,
             entity_cache: 32 << 20,
-            index_writer: 120_000_000,
+            index_writer: 50_000_000,
         },
         watch: inkstand_server::WatchSettings::default(),
         log_format: LogFormat::Json,

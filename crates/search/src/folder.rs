@@ -20,7 +20,7 @@ use crate::schema::{schema, tokenizers};
 use crate::word_list::WordLists;
 
 /// Bytes that the writer of published entries may hold in memory before it writes a segment, where nobody says otherwise.
-pub const WRITER_MEMORY: usize = 120_000_000;
+pub const WRITER_MEMORY: usize = 50_000_000;
 /// The same for the others, of which there are few: about the least that tantivy wants.
 const SMALL_WRITER_MEMORY: usize = 20_000_000;
 /// The least that tantivy's writers do with, in bytes.

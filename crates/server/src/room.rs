@@ -127,7 +127,7 @@ mod tests {
     fn with_little_room_everything_is_smaller() {
         assert_eq!(
             Room::within(None),
-            Room { limit: None, response_cache: 64 << 20, entity_cache: 32 << 20, index_writer: 120_000_000 }
+            Room { limit: None, response_cache: 64 << 20, entity_cache: 32 << 20, index_writer: 50_000_000 }
         );
         assert_eq!(Room::within(Some(1 << 30)), Room { limit: Some(1 << 30), ..Room::within(None) });
         let small = Room::within(Some(128 << 20));
