@@ -2,7 +2,7 @@
 
 mod files;
 #[cfg(target_os = "linux")]
-mod memory;
+mod limits;
 mod metrics;
 mod prometheus;
 mod secrets;

@@ -1,4 +1,4 @@
-//! A limit on memory, as a container has one.
+//! Limits on memory and processors, as a container has them.
 
 use std::{
     fs,
@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use inkstand_tests::{Database, Inkstand, TestDatabase, eventually};
+use inkstand_tests::{Database, Inkstand, Served, TestDatabase, eventually};
 use serde_json::{Value, json};
 
 const LONG: Duration = Duration::from_secs(120);
@@ -15,18 +15,27 @@ const LONG: Duration = Duration::from_secs(120);
 struct Group(PathBuf);
 
 impl Group {
-    /// One whose processes may take so many bytes together, on either version of control groups; `None` where this test
-    /// may not make one.
-    fn of(bytes: u64) -> Option<Self> {
+    /// One whose processes may take so many bytes together; `None` where this test may not make one.
+    fn of_memory(bytes: u64) -> Option<Self> {
+        let bytes = bytes.to_string();
+        Self::of("memory", ("memory.limit_in_bytes", &bytes), ("memory.max", &bytes))
+    }
+
+    /// The same for one whose processes may take the time of one processor.
+    fn of_one_processor() -> Option<Self> {
+        Self::of("cpu", ("cpu.cfs_quota_us", "100000"), ("cpu.max", "100000 100000"))
+    }
+
+    /// One with a limit, a file and what stands in it: of the first version of control groups, or of the second.
+    fn of(controller: &str, first: (&str, &str), second: (&str, &str)) -> Option<Self> {
         let name = format!("inkstand-test-{}", std::process::id());
-        let places = [("memory", "memory.limit_in_bytes"), ("", "memory.max")];
-        places.iter().find_map(|(controller, limit)| {
+        [(controller, first), ("", second)].iter().find_map(|(controller, (file, limit))| {
             let folder = Path::new("/sys/fs/cgroup").join(controller).join(&name);
             fs::create_dir(&folder).ok()?;
             let group = Self(folder);
             // A folder that is none of a control group's has no such file.
-            let file = group.0.join(limit);
-            (file.exists() && fs::write(file, bytes.to_string()).is_ok()).then_some(group)
+            let file = group.0.join(file);
+            (file.exists() && fs::write(file, limit).is_ok()).then_some(group)
         })
     }
 
@@ -82,10 +91,21 @@ fn write_posts(folder: &Path) {
     }
 }
 
+/// The line that says what was chosen.
+async fn started(served: &Served) -> Value {
+    let (line, _) = eventually("the line that says what was chosen", LONG, || async {
+        served.stderr.lines().iter().find_map(|line| {
+            serde_json::from_str::<Value>(line).ok().filter(|line| line["message"] == "started")
+        })
+    })
+    .await;
+    line
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_posts_are_served_in_128_megabytes() {
     const LIMIT: u64 = 128 << 20;
-    let Some(group) = Group::of(LIMIT) else {
+    let Some(group) = Group::of_memory(LIMIT) else {
         println!("skipped: only root may make control groups here");
         return;
     };
@@ -95,13 +115,7 @@ async fn ten_thousand_posts_are_served_in_128_megabytes() {
     write_posts(&posts);
     let _ = Inkstand::within(&group.0, &database).args(["import", "posts"]).run().await.well();
     let served = Inkstand::within(&group.0, &database).serve().await;
-    let started = eventually("the line that says what was chosen", LONG, || async {
-        served.stderr.lines().iter().find_map(|line| {
-            serde_json::from_str::<Value>(line).ok().filter(|line| line["message"] == "started")
-        })
-    })
-    .await
-    .0;
+    let started = started(&served).await;
     assert_eq!(started["memory_limit"], json!(LIMIT));
     assert!(started["response_cache"].as_u64().unwrap() < 32 << 20, "{started}");
     // The index is built here: the import wrote to the database alone.
@@ -122,4 +136,16 @@ async fn ten_thousand_posts_are_served_in_128_megabytes() {
     // Who takes more is killed, and then does not end well.
     served.stop().await;
     assert!((1..=LIMIT).contains(&most), "{most}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_follow_the_quota_of_processors() {
+    let Some(group) = Group::of_one_processor() else {
+        println!("skipped: only root may make control groups here");
+        return;
+    };
+    let database = TestDatabase::new(Database::Sqlite).await;
+    let served = Inkstand::within(&group.0, &database).serve().await;
+    assert_eq!(started(&served).await["threads"], 1);
+    served.stop().await;
 }
