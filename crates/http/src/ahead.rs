@@ -117,13 +117,10 @@ fn kept(inner: &Inner, request: Incoming) -> Result<Response, Request> {
     let options = &*inner.options;
     let headers = request.headers();
     let is_query = request.uri().path() == graphql::ADDRESS;
-    // Where there is a quota, each answer to a query says what is left of it.
+    // Where there is a quota, each answer says what is left of it.
     let may_be_kept = options.response_cache.is_on()
-        && (if is_query {
-            !options.limits.quotas().bind_everybody()
-        } else {
-            options.pages && pages::is_address(request.uri().path())
-        })
+        && !options.limits.quotas().bind_everybody()
+        && (is_query || options.pages && pages::is_address(request.uri().path()))
         && !headers.contains_key(graphql::AFTER_SEQ)
         && is_for_everybody(options, headers);
     if !may_be_kept {

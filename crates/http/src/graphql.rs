@@ -38,8 +38,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// Carries the token of a preview.
 pub(crate) const PREVIEW: HeaderName = HeaderName::from_static("inkstand-preview");
 
-/// Characters of a query in an address; longer ones are sent by POST.
-const LONGEST_ADDRESS: usize = 16 * 1024;
+/// Characters of an address; longer queries are sent by POST.
+pub(crate) const LONGEST_ADDRESS: usize = 16 * 1024;
 
 /// `POST /graphql`.
 pub(crate) async fn post(

@@ -53,20 +53,18 @@ use thiserror::Error;
 
 use crate::{
     HttpOptions,
-    client_address::ClientAddress,
-    graphql::{AFTER_SEQ, PATIENCE, is_for_everybody, previewed},
+    client_address::{ClientAddress, host},
+    graphql::{AFTER_SEQ, LONGEST_ADDRESS, PATIENCE, is_for_everybody, previewed},
     identity::Identity,
     kept_answer::{FOR_ONE_VIEWER, KeptAnswer, SEQ, STALE, etag, is_named, stale_for},
     negotiation::{MediaType, Wanted, wants_html},
     problem::{fault, problem},
+    quota::Bill,
     response_cache::{RequestRef, Turn, Way},
     router::nothing_here,
 };
 use desk::Desk;
 use reply::Reply;
-
-/// Bytes of an address; no page has a longer one.
-const LONGEST_ADDRESS: usize = 8 * 1024;
 
 /// What browsers and proxies do with a page that this server does not keep: they may, and ask before each use.
 const ASKED_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
@@ -91,9 +89,10 @@ pub(crate) struct Asked<'a> {
     is_reader: bool,
 }
 
-/// Whether there may be a page at an address.
+/// Whether there may be a page at an address. `OPTIONS *` and `CONNECT` ask for something else.
 pub(crate) fn is_address(path: &str) -> bool {
-    let first = path[1..].split('/').next().unwrap_or_default();
+    let Some(rest) = path.strip_prefix('/') else { return false };
+    let first = rest.split('/').next().unwrap_or_default();
     !Path::RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(first))
 }
 
@@ -135,16 +134,32 @@ pub(crate) async fn answer(
         Ok(place) => place,
         Err(overloaded) => return overloaded.response(MediaType::Json),
     };
+    let quotas = options.limits.quotas();
     let identity = match Identity::of(&options, &headers, &id, MediaType::Json).await {
         Ok(identity) => identity,
-        Err(refusal) => return refusal,
+        Err(mut refusal) => {
+            // Trying tokens costs as well.
+            if let Some(bill) = quotas.bill(&Viewer::Anonymous, host(address)) {
+                bill.mark(refusal.headers_mut());
+            }
+            return refusal;
+        }
     };
+    let bill = quotas.bill(&identity.viewer, host(address));
+    if let Some(bill) = &bill
+        && let Err(refusal) = bill.check(MediaType::Json)
+    {
+        return refusal;
+    }
     let asked = Asked { uri: &uri, wanted: Wanted::by(&headers), is_reader: wants_html(&headers) };
     let mut response = if is_for_everybody(&options, &headers) {
-        for_everybody(&options, &id, &method, &headers, &asked).await
+        for_everybody(&options, &id, &method, &headers, &asked, bill.as_ref()).await
     } else {
-        for_one(&options, identity.viewer.clone(), &id, &method, &headers, &asked).await
+        for_one(&options, identity.viewer.clone(), &id, &method, &headers, &asked, bill.as_ref()).await
     };
+    if let Some(bill) = bill {
+        bill.mark(response.headers_mut());
+    }
     identity.mark(&options, None, response.headers_mut());
     response
 }
@@ -156,6 +171,7 @@ async fn for_everybody(
     method: &Method,
     headers: &HeaderMap,
     asked: &Asked<'_>,
+    bill: Option<&Bill>,
 ) -> Response {
     let clock = options.clock.as_ref();
     let sent = RequestRef { way: Way::Page(asked.wanted), text: text_of(asked.uri).as_bytes() };
@@ -166,6 +182,9 @@ async fn for_everybody(
         }
         Turn::Make(making) => making,
     };
+    if let Some(Err(refusal)) = bill.map(Bill::pay_for_a_page) {
+        return refusal;
+    }
     let (reader, provenance) = options.blog.reader(Viewer::Anonymous).noting();
     match made(options, reader, asked).await {
         Ok(reply) => {
@@ -202,7 +221,11 @@ async fn for_one(
     method: &Method,
     headers: &HeaderMap,
     asked: &Asked<'_>,
+    bill: Option<&Bill>,
 ) -> Response {
+    if let Some(Err(refusal)) = bill.map(Bill::pay_for_a_page) {
+        return refusal;
+    }
     let reader = options.blog.reader(viewer);
     let preview = match previewed(options, headers, id, MediaType::Json).await {
         Ok(preview) => preview,

@@ -5,6 +5,10 @@ use inkstand_tests::{Database, TestBlog};
 use reqwest::StatusCode;
 use rstest::rstest;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use super::{blog, get, has, page};
 use crate::cache::{done, header};
@@ -114,8 +118,28 @@ async fn where_nothing_is_something_is_suggested() {
     }
     let posted = client.http.post(client.url("/about")).send().await.unwrap();
     assert_eq!((posted.status(), header(&posted, "allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));
-    let long = format!("/{}", "x".repeat(9_000));
+    let long = format!("/{}", "x".repeat(17_000));
     assert_eq!(get(&client, &long).await.status(), StatusCode::URI_TOO_LONG);
+}
+
+/// What has no path is no address.
+#[tokio::test]
+async fn requests_without_a_path_are_answered() {
+    let blog = blog().await;
+    for (request, status) in [
+        ("CONNECT blog.example:80 HTTP/1.1\r\nhost: blog.example\r\n", "HTTP/1.1 4"),
+        ("OPTIONS * HTTP/1.1\r\nhost: blog.example\r\n", "HTTP/1.1 "),
+        ("GET http://blog.example HTTP/1.1\r\nhost: blog.example\r\n", "HTTP/1.1 200"),
+        ("GET http://blog.example?page=2 HTTP/1.1\r\nhost: blog.example\r\n", "HTTP/1.1 404"),
+    ] {
+        let mut connection = TcpStream::connect(blog.address).await.unwrap();
+        connection.write_all(format!("{request}connection: close\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with(status), "{request}: {answer}");
+    }
+    assert_eq!(get(&blog.client(), "/").await.status(), StatusCode::OK);
 }
 
 #[tokio::test]

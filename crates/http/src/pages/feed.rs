@@ -62,7 +62,8 @@ pub(crate) async fn reply(
         language: desk.site.language.as_str().to_owned(),
         page: format!("{}{asked}", desk.whole(&path)),
         address: format!("{}{asked}", desk.whole(&file)),
-        updated: posts.iter().map(|post| post.updated_at).max().unwrap_or(Instant::MIN),
+        // One without posts has to say a date as well.
+        updated: posts.iter().map(|post| post.updated_at).max().unwrap_or(Instant::UNIX_EPOCH),
         items: items(desk, &posts).await?,
     };
     let content_type = match format {
