@@ -42,9 +42,17 @@ fn has(page: &str, parts: &[&str]) {
 /// A small blog with something of each kind.
 async fn blog() -> TestBlog {
     let blog = TestBlog::start(Database::Sqlite).await;
+    // The table, the word and the line of code are wider than a telephone.
+    let wide = format!(
+        "| {} |\n|{}\n\n{}\n\n    {}\n\n",
+        "a wide column | ".repeat(12),
+        "---|".repeat(13),
+        "x".repeat(300),
+        "let code = 1; ".repeat(30)
+    );
     let long = format!(
         "---\ntitle: Oak gall ink\ndate: 2024-05-11\ntags: [Recipes, Ink]\ncategories: [Craft]\nauthor: Ada Lovelace\n\
-         series: Inks\ncover: /gall.png\n---\n{}\n\n## What you need\n\nGalls.\n\n## What to do\n\nBoil.\n\n### Slowly\n\n\
+         series: Inks\ncover: /gall.png\n---\n{}\n\n{wide}## What you need\n\nGalls.\n\n## What to do\n\nBoil.\n\n### Slowly\n\n\
          ```rust\nfn main() {{}}\n```\n\nSee [the other](/2024/06/iron) and #ink.\n",
         "Ink is made of galls. ".repeat(150)
     );
