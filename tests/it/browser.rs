@@ -1,4 +1,4 @@
 //! In a real browser: headless Chromium, driven through its own driver.
 
 mod graphiql;
-mod session;
+pub(crate) mod session;

@@ -36,20 +36,24 @@ fn past_the_cache(client: &Client) -> Client {
 }
 
 /// Waits until the log was followed to its end: what was touched a moment ago is not kept before.
-async fn followed(blog: &TestBlog) {
+pub(crate) async fn followed(blog: &TestBlog) {
     let end = blog.blog().reader(Viewer::Operator).last_seq().await.unwrap();
     assert!(blog.blog().catch_up(end, Duration::from_secs(30)).await);
 }
 
 /// The value of a header of an answer.
-fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+pub(crate) fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
     answer.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
 /// Does a mutation with an input, and gives its payload.
-async fn write(client: &Client, mutation: &str, selection: &str, input: Value) -> Value {
+pub(crate) async fn write(client: &Client, mutation: &str, selection: &str, input: Value) -> Value {
     let mut capital = mutation.to_owned();
     capital[..1].make_ascii_uppercase();
+    let capital = match mutation {
+        "trashPost" | "restorePost" | "deletePost" => "EntryStep",
+        _ => capital.as_str(),
+    };
     let query = format!(
         "mutation($input: {capital}Input!) {{ it: {mutation}(input: $input) {{ seq {selection} userErrors {{ code message }} }} }}"
     );
@@ -57,7 +61,7 @@ async fn write(client: &Client, mutation: &str, selection: &str, input: Value) -
 }
 
 /// The same, which must succeed.
-async fn done(client: &Client, mutation: &str, selection: &str, input: Value) -> Value {
+pub(crate) async fn done(client: &Client, mutation: &str, selection: &str, input: Value) -> Value {
     let payload = write(client, mutation, selection, input).await;
     assert_eq!(payload["userErrors"], json!([]), "{mutation}");
     payload

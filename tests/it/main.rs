@@ -23,5 +23,6 @@ mod ops;
 mod replicas;
 mod walls;
 mod watching;
+mod web;
 mod webhooks;
 mod wire;

@@ -15,7 +15,7 @@ use inkstand_tests::{Client, TestBlog, TestDatabase, database_at};
 use serde_json::{Value, json};
 
 /// One more server on the same PostgreSQL.
-async fn beside(database: &TestDatabase, change: impl FnOnce(&mut Settings)) -> TestBlog {
+pub(crate) async fn beside(database: &TestDatabase, change: impl FnOnce(&mut Settings)) -> TestBlog {
     TestBlog::serve_with(database_at(&database.url_text), Arc::new(SystemClock), change).await
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Each crate, with the crates of ours that it may use.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("figures", &[]),
     ("markup", &["model"]),
@@ -19,7 +19,9 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("outgoing", &[]),
     ("blog", &["figures", "identity", "markup", "model", "outgoing", "search", "storage"]),
     ("graphql", &["blog", "figures", "model"]),
-    ("http", &["blog", "figures", "graphql", "model"]),
+    ("web", &["markup", "model"]),
+    ("feeds", &["model"]),
+    ("http", &["blog", "feeds", "figures", "graphql", "model", "web"]),
     ("telemetry", &["blog", "figures", "graphql", "http", "outgoing"]),
     (
         "server",
@@ -28,12 +30,13 @@ const MAY_USE: [(&str, &[&str]); 13] = [
 ];
 
 /// Each technology, with the crates that may know it.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("sea-orm", &["storage"]),
     ("sea-orm-migration", &["storage"]),
     ("tantivy", &["search"]),
     ("async-graphql", &["graphql"]),
     ("axum", &["http", "server"]),
+    ("askama", &["web"]),
     ("tokio-tungstenite", &["http"]),
     ("comrak", &["markup"]),
     ("ammonia", &["markup"]),

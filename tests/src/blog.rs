@@ -202,6 +202,7 @@ fn settings(database: &TestDatabase) -> Settings {
         migrate: inkstand_server::Migrate::Auto,
         sample: false,
         webhooks_allow_private: true,
+        pages: true,
         introspection: true,
         suggestions: true,
         deadline: Duration::from_secs(30),

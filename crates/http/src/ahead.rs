@@ -28,7 +28,9 @@ use crate::{
     arriving::Arriving,
     client_address::Peer,
     graphql::{self, is_for_everybody, is_json},
-    negotiation::MediaType,
+    kept_answer::Of,
+    negotiation::{MediaType, Wanted},
+    pages,
     request_ids::{REQUEST_ID, RequestIds, request_id_value},
     response_cache::{LONGEST_REQUEST, RequestRef, Way},
 };
@@ -114,21 +116,30 @@ fn said_to_all(layer: &CorsLayer) -> HeaderMap {
 fn kept(inner: &Inner, request: Incoming) -> Result<Response, Request> {
     let options = &*inner.options;
     let headers = request.headers();
+    let is_query = request.uri().path() == graphql::ADDRESS;
     // Where there is a quota, each answer says what is left of it.
     let may_be_kept = options.response_cache.is_on()
         && !options.limits.quotas().bind_everybody()
-        && request.uri().path() == graphql::ADDRESS
+        && (is_query || options.pages && pages::is_address(request.uri().path()))
         && !headers.contains_key(graphql::AFTER_SEQ)
         && is_for_everybody(options, headers);
     if !may_be_kept {
         return Err(request.map(Body::new));
+    }
+    if !is_query {
+        if *request.method() != Method::GET {
+            return Err(request.map(Body::new));
+        }
+        let text = pages::text_of(request.uri());
+        let asked = RequestRef { way: Way::Page(Wanted::by(headers)), text: text.as_bytes() };
+        return answer(inner, request.method(), headers, asked).ok_or_else(|| request.map(Body::new));
     }
     match *request.method() {
         Method::GET => {
             let text = request.uri().query().unwrap_or_default().as_bytes();
             match MediaType::accepted_by_get(headers) {
                 Some(media_type) => {
-                    let asked = RequestRef { way: Way::Address, media_type, text };
+                    let asked = RequestRef { way: Way::Address(media_type), text };
                     answer(inner, request.method(), headers, asked).ok_or_else(|| request.map(Body::new))
                 }
                 None => Err(request.map(Body::new)),
@@ -141,7 +152,7 @@ fn kept(inner: &Inner, request: Incoming) -> Result<Response, Request> {
             let (head, body) = request.into_parts();
             match what_is_there(body) {
                 Ok(text) => {
-                    let asked = RequestRef { way: Way::Body, media_type, text: &text };
+                    let asked = RequestRef { way: Way::Body(media_type), text: &text };
                     answer(inner, &head.method, &head.headers, asked)
                         .ok_or_else(|| Request::from_parts(head, Body::from(text)))
                 }
@@ -157,8 +168,12 @@ fn answer(inner: &Inner, method: &Method, headers: &HeaderMap, asked: RequestRef
     let (kept, seq) = options.response_cache.look(&options.blog, asked)?;
     let id = inner.request_ids.of(headers);
     debug!(request_id = %id, %method, status = "kept", "request");
-    let mut response = kept.response(method, headers, Some(seq), options.blog.database_away_for());
-    options.figures.count_kept(kept.operation(), response.status());
+    let away = options.blog.database_away_for();
+    let mut response = kept.response(method, headers, Some(seq), away, options.clock.as_ref());
+    match kept.of() {
+        Of::Operation(operation) => options.figures.count_kept(operation, response.status()),
+        Of::Page(_) => options.figures.count_kept_page(response.status()),
+    }
     let headers = response.headers_mut();
     for (name, value) in &inner.cross_origin {
         headers.append(name, value.clone());

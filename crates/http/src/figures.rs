@@ -140,6 +140,11 @@ struct Counted {
 const CLASSES: usize = 5;
 const CLASS_NAMES: [&str; CLASSES] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
+/// The place of a status among the classes.
+fn class_of(status: StatusCode) -> usize {
+    usize::from(status.as_u16() / 100).saturating_sub(1).min(CLASSES - 1)
+}
+
 #[derive(Debug)]
 struct OfOperation {
     verdicts: [Counter; Verdict::ALL.len()],
@@ -147,7 +152,7 @@ struct OfOperation {
     costs: Histogram,
 }
 
-/// What is served.
+/// What is served; pages are among the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     Graphql,
@@ -259,6 +264,11 @@ impl RequestFigures {
         self.count(Account::of_kept(operation, status));
     }
 
+    /// The same for a page.
+    pub(crate) fn count_kept_page(&self, status: StatusCode) {
+        self.0.routes[Route::Other as usize][class_of(status)].add(1);
+    }
+
     /// Counts a request from now on until it is answered, or dropped.
     pub(crate) fn begin(&self, path: &str) -> Counting {
         Counting {
@@ -309,9 +319,8 @@ impl Counting {
         let account = response.extensions().get::<Account>().copied();
         // Kept answers are added to the others when somebody asks.
         let is_kept = account.is_some_and(|account| account.cost.is_none());
-        let class = usize::from(status.as_u16() / 100).saturating_sub(1).min(CLASSES - 1);
         if !is_kept {
-            self.figures.0.routes[self.route as usize][class].add(1);
+            self.figures.0.routes[self.route as usize][class_of(status)].add(1);
         }
         match account {
             Some(account) if is_kept => self.figures.count(account),

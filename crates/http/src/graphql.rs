@@ -19,7 +19,7 @@ use crate::{
     figures::Account,
     graphiql,
     identity::{Identity, caller},
-    kept_answer::{FOR_ONE_VIEWER, KeptAnswer, NOT_KEPT, SEQ, STALE, VARY, stale_for},
+    kept_answer::{FOR_ONE_VIEWER, Head, KeptAnswer, NOT_KEPT, Of, SEQ, STALE, VARY, stale_for},
     negotiation::{MediaType, wants_html},
     problem::{fault, problem, problem_as, retry_after},
     quota::Bill,
@@ -33,13 +33,13 @@ pub(crate) const ADDRESS: &str = "/graphql";
 pub(crate) const AFTER_SEQ: HeaderName = HeaderName::from_static("inkstand-after-seq");
 
 /// How long that is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Carries the token of a preview.
 pub(crate) const PREVIEW: HeaderName = HeaderName::from_static("inkstand-preview");
 
-/// Characters of a query in an address; longer ones are sent by POST.
-const LONGEST_ADDRESS: usize = 16 * 1024;
+/// Characters of an address; longer queries are sent by POST.
+pub(crate) const LONGEST_ADDRESS: usize = 16 * 1024;
 
 /// `POST /graphql`.
 pub(crate) async fn post(
@@ -64,8 +64,8 @@ pub(crate) async fn post(
         }
     };
     let sender = Sender { method: &Method::POST, headers: &headers, client };
-    let sent = RequestRef { way: Way::Body, media_type, text: &body.bytes };
-    execute(&options, id, parse_body(&body.bytes), sender, sent).await
+    let sent = RequestRef { way: Way::Body(media_type), text: &body.bytes };
+    execute(&options, id, parse_body(&body.bytes), sender, media_type, sent).await
 }
 
 /// `GET /graphql`: a query in the address, or GraphiQL for a browser.
@@ -91,8 +91,8 @@ pub(crate) async fn get(
         return problem_as(media_type, StatusCode::URI_TOO_LONG, code::BODY_TOO_LARGE, &message);
     }
     let sender = Sender { method: &method, headers: &headers, client };
-    let sent = RequestRef { way: Way::Address, media_type, text: address.as_bytes() };
-    execute(&options, id, parse_address(&address), sender, sent).await
+    let sent = RequestRef { way: Way::Address(media_type), text: address.as_bytes() };
+    execute(&options, id, parse_address(&address), sender, media_type, sent).await
 }
 
 /// Any other method on `/graphql`.
@@ -127,9 +127,9 @@ async fn execute(
     id: RequestId,
     asked: Result<Asked, String>,
     sender: Sender<'_>,
+    media_type: MediaType,
     sent: RequestRef<'_>,
 ) -> Response {
-    let media_type = sent.media_type;
     let mut asked = match asked {
         Ok(asked) => asked,
         Err(message) => {
@@ -184,7 +184,7 @@ async fn execute(
         match options.response_cache.turn(&options.blog, sent).await {
             Turn::Kept(kept, seq) => {
                 let away = options.blog.database_away_for();
-                let response = told(&kept, &sender, Some(seq), away);
+                let response = told(options, &kept, &sender, Some(seq), away);
                 return paid(response, bill.as_ref());
             }
             Turn::Make(making) => Some(making),
@@ -218,12 +218,13 @@ async fn execute(
             // Better than nothing, and the best that can be had: it is kept for those who ask next.
             making.end(Some(Arc::clone(&old)));
             let away = away.unwrap_or_default();
-            return paid(told(&old, &sender, None, Some(away)), bill.as_ref());
+            return paid(told(options, &old, &sender, None, Some(away)), bill.as_ref());
         }
         let kept = keepable(options, media_type, &body, outcome, operation, &provenance).map(Arc::new);
         making.end(kept.clone().filter(|kept| options.blog.still_true(kept.basis()).is_some()));
         if let Some(kept) = kept {
-            let response = kept.response(sender.method, sender.headers, provenance.as_of(), away);
+            let clock = options.clock.as_ref();
+            let response = kept.response(sender.method, sender.headers, provenance.as_of(), away, clock);
             return paid(counted(response, account), bill.as_ref());
         }
     }
@@ -264,7 +265,7 @@ async fn execute(
 }
 
 /// The entry that the header `Inkstand-Preview` shows.
-async fn previewed(
+pub(crate) async fn previewed(
     options: &HttpOptions,
     headers: &HeaderMap,
     id: &RequestId,
@@ -303,7 +304,8 @@ fn keepable(
 ) -> Option<KeptAnswer> {
     let keys = provenance.keys().filter(|_| outcome == Outcome::Answered)?;
     let basis = options.blog.basis(provenance, &keys)?;
-    KeptAnswer::new(media_type, Bytes::copy_from_slice(body), &keys, basis, operation)
+    let head = Head::of_operation(media_type, operation);
+    KeptAnswer::new(head, Bytes::copy_from_slice(body), &keys, basis)
 }
 
 /// Whether the body is said to be JSON.
@@ -337,10 +339,21 @@ fn what_instead(headers: &HeaderMap) -> &'static str {
 }
 
 /// A kept answer as it is sent, and counted.
-fn told(kept: &KeptAnswer, sender: &Sender<'_>, seq: Option<Seq>, away: Option<Duration>) -> Response {
-    let response = kept.response(sender.method, sender.headers, seq, away);
-    let account = Account::of_kept(kept.operation(), response.status());
-    counted(response, account)
+fn told(
+    options: &HttpOptions,
+    kept: &KeptAnswer,
+    sender: &Sender<'_>,
+    seq: Option<Seq>,
+    away: Option<Duration>,
+) -> Response {
+    let response = kept.response(sender.method, sender.headers, seq, away, options.clock.as_ref());
+    match kept.of() {
+        Of::Operation(operation) => {
+            let account = Account::of_kept(operation, response.status());
+            counted(response, account)
+        }
+        Of::Page(_) => response,
+    }
 }
 
 /// An answer that tells those who count requests what it is.

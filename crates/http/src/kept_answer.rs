@@ -9,7 +9,7 @@ use axum::{
 };
 use inkstand_blog::Basis;
 use inkstand_graphql::KnownOperation;
-use inkstand_model::{CacheKey, Seq};
+use inkstand_model::{CacheKey, Clock, Instant, Seq, Zone};
 use sha2::{Digest, Sha256};
 
 use crate::{cache_tags::CacheTags, negotiation::MediaType};
@@ -20,7 +20,7 @@ pub(crate) const SEQ: HeaderName = HeaderName::from_static("inkstand-seq");
 /// For how many seconds the database has not answered: what the answer says is as it was then.
 pub(crate) const STALE: HeaderName = HeaderName::from_static("inkstand-stale");
 
-/// What an answer to a GraphQL request depends on, whoever asks.
+/// What an answer depends on, whoever asks.
 pub(crate) const VARY: HeaderValue =
     HeaderValue::from_static("accept, authorization, cookie, inkstand-preview");
 
@@ -40,25 +40,62 @@ const KEPT_BY_CLIENTS: HeaderValue = HeaderValue::from_static("private, max-age=
 
 /// An answer that may be kept.
 pub(crate) struct KeptAnswer {
-    media_type: MediaType,
+    head: Head,
     body: Bytes,
     etag: HeaderValue,
     tags: Option<CacheTags>,
     basis: Basis,
-    operation: KnownOperation,
+}
+
+/// What is said of an answer besides.
+pub(crate) struct Head {
+    /// Where it is no 200, it has no 304 either.
+    pub(crate) status: StatusCode,
+    pub(crate) content_type: &'static str,
+    /// Where to go instead.
+    pub(crate) location: Option<HeaderValue>,
+    /// What all answers of its kind say.
+    pub(crate) more: &'static [(HeaderName, HeaderValue)],
+    pub(crate) of: Of,
+}
+
+/// What an answer is one to.
+#[derive(Clone, Copy)]
+pub(crate) enum Of {
+    /// A query.
+    Operation(KnownOperation),
+    /// A page, which was made at that moment.
+    Page(Instant),
+}
+
+impl Head {
+    /// Of the answer to a query.
+    pub(crate) fn of_operation(media_type: MediaType, operation: KnownOperation) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type: media_type.content_type(),
+            location: None,
+            more: &[],
+            of: Of::Operation(operation),
+        }
+    }
+
+    /// The date that a page is known by, from when on it may be told. It is the first whole second behind the moment at
+    /// which the page was made, and told once that second is there: whatever takes its place later was made later, and has
+    /// a later date. The dates of what a page shows would not do, since a page also changes when something is taken away.
+    fn modified(&self, clock: &dyn Clock) -> Option<String> {
+        let Of::Page(made) = self.of else { return None };
+        let second = Instant::from_millis((made.millis().div_euclid(1000) + 1) * 1000).ok()?;
+        (second <= clock.now())
+            .then(|| second.local(&Zone::utc()).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+    }
 }
 
 impl KeptAnswer {
     /// Of that which was made from `keys`.
-    pub(crate) fn new(
-        media_type: MediaType,
-        body: Bytes,
-        keys: &[CacheKey],
-        basis: Basis,
-        operation: KnownOperation,
-    ) -> Option<Self> {
-        let etag = etag(media_type, &body)?;
-        Some(Self { media_type, etag, tags: CacheTags::of(keys), body, basis, operation })
+    pub(crate) fn new(head: Head, body: Bytes, keys: &[CacheKey], basis: Basis) -> Option<Self> {
+        let etag = etag(head.content_type, &body)?;
+        Some(Self { head, etag, tags: CacheTags::of(keys), body, basis })
     }
 
     /// What it rests on.
@@ -67,13 +104,14 @@ impl KeptAnswer {
     }
 
     /// What it answers, for whoever counts.
-    pub(crate) fn operation(&self) -> KnownOperation {
-        self.operation
+    pub(crate) fn of(&self) -> Of {
+        self.head.of
     }
 
     /// The bytes that it takes.
     pub(crate) fn size(&self) -> usize {
-        let tags = self.tags.as_ref().map_or(0, CacheTags::size);
+        let tags = self.tags.as_ref().map_or(0, CacheTags::size)
+            + self.head.location.as_ref().map_or(0, HeaderValue::len);
         size_of::<Self>() + self.body.len() + self.etag.len() + tags + self.basis.size()
     }
 
@@ -85,14 +123,25 @@ impl KeptAnswer {
         asked: &HeaderMap,
         seq: Option<Seq>,
         away: Option<Duration>,
+        clock: &dyn Clock,
     ) -> Response {
-        let unchanged = matches!(*method, Method::GET | Method::HEAD) && self.is_named_by(asked);
+        let modified = self.head.modified(clock);
+        let unchanged = matches!(*method, Method::GET | Method::HEAD)
+            && self.head.status == StatusCode::OK
+            && is_named(asked, &self.etag, modified.as_deref());
         let body = if unchanged { Body::empty() } else { Body::from(self.body.clone()) };
         let mut response = Response::new(body);
         let headers = response.headers_mut();
         headers.reserve(12);
         if !unchanged {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type.content_type()));
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.head.content_type));
+        }
+        headers.extend(self.head.more.iter().cloned());
+        if let Some(location) = &self.head.location {
+            headers.insert(header::LOCATION, location.clone());
+        }
+        if let Some(modified) = modified.and_then(|modified| HeaderValue::try_from(modified).ok()) {
+            headers.insert(header::LAST_MODIFIED, modified);
         }
         headers.insert(header::ETAG, self.etag.clone());
         headers.insert(header::VARY, VARY);
@@ -106,19 +155,22 @@ impl KeptAnswer {
         if let Some(away) = away {
             headers.insert(STALE, stale_for(away));
         }
-        if unchanged {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-        }
+        *response.status_mut() = if unchanged { StatusCode::NOT_MODIFIED } else { self.head.status };
         response
     }
+}
 
-    /// Whether `If-None-Match` names this answer (RFC 9110 §13.1.2: by weak comparison).
-    fn is_named_by(&self, asked: &HeaderMap) -> bool {
-        asked.get_all(header::IF_NONE_MATCH).iter().any(|value| {
+/// Whether a request names the answer that has this ETag (RFC 9110 §13.1.2: by weak comparison) or, where it names none,
+/// this date: not a later one either, since the clocks of two servers differ.
+pub(crate) fn is_named(asked: &HeaderMap, etag: &HeaderValue, modified: Option<&str>) -> bool {
+    if asked.contains_key(header::IF_NONE_MATCH) {
+        return asked.get_all(header::IF_NONE_MATCH).iter().any(|value| {
             let mut named = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-            named.any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == self.etag.as_bytes())
-        })
+            named.any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag.as_bytes())
+        });
     }
+    let since = asked.get(header::IF_MODIFIED_SINCE).map(HeaderValue::as_bytes);
+    modified.is_some_and(|modified| since == Some(modified.as_bytes()))
 }
 
 /// The value of [`STALE`].
@@ -127,9 +179,9 @@ pub(crate) fn stale_for(away: Duration) -> HeaderValue {
 }
 
 /// RFC 9110 §8.8.3: strong. Answers of the same bytes in two media types are two.
-fn etag(media_type: MediaType, body: &[u8]) -> Option<HeaderValue> {
+pub(crate) fn etag(content_type: &str, body: &[u8]) -> Option<HeaderValue> {
     let mut digest = Sha256::new();
-    digest.update(media_type.content_type());
+    digest.update(content_type);
     digest.update(body);
     let digest: [u8; 32] = digest.finalize().into();
     let mut etag = String::with_capacity(34);

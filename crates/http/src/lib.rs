@@ -12,6 +12,7 @@
 //! | `GET /graphql/ws` | a WebSocket of the protocol `graphql-transport-ws` |
 //! | `GET /healthz` | whether the process lives |
 //! | `GET /readyz` | whether the database answers, and how far the search has come |
+//! | `GET /…` | pages and feeds, where they are served (`pages` says which) |
 //!
 //! A GraphQL request is somebody's by its token (`Authorization: Bearer`) or by the cookie that signing in set; one with
 //! a cookie that changes something must come from a page of this site (`same_origin` says how that is known).
@@ -49,6 +50,7 @@ mod limits;
 mod metrics;
 mod negotiation;
 mod overload;
+mod pages;
 mod persisted;
 mod problem;
 mod quota;

@@ -38,6 +38,24 @@ impl MediaType {
     }
 }
 
+/// What a post is sent as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Wanted {
+    /// A page.
+    Html,
+    /// What its author wrote.
+    Markdown,
+}
+
+impl Wanted {
+    /// What the client likes better; Markdown is for those who know its name.
+    pub(crate) fn by(headers: &HeaderMap) -> Self {
+        let (markdown, html) = (quality(headers, "text", "markdown"), quality(headers, "text", "html"));
+        let better = markdown.weight > html.weight || (markdown.weight == html.weight && !html.named);
+        if markdown.named && markdown.weight > 0 && better { Self::Markdown } else { Self::Html }
+    }
+}
+
 /// Whether a browser asks for a page.
 pub(crate) fn wants_html(headers: &HeaderMap) -> bool {
     let html = quality(headers, "text", "html");
@@ -107,6 +125,24 @@ mod tests {
             (&["application/json;q=0"], None),
         ] {
             assert_eq!(MediaType::accepted(&headers(accept)), chosen, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn markdown_is_for_those_who_name_it() {
+        for (accept, wanted) in [
+            (&[] as &[&str], Wanted::Html),
+            (&["*/*"], Wanted::Html),
+            (&["text/*"], Wanted::Html),
+            (&["text/html,application/xhtml+xml,*/*;q=0.8"], Wanted::Html),
+            (&["text/markdown"], Wanted::Markdown),
+            (&["text/markdown, */*"], Wanted::Markdown),
+            (&["text/markdown, text/html;q=0.9"], Wanted::Markdown),
+            (&["text/markdown, text/html"], Wanted::Html),
+            (&["text/markdown;q=0.5, text/html"], Wanted::Html),
+            (&["text/markdown;q=0"], Wanted::Html),
+        ] {
+            assert_eq!(Wanted::by(&headers(accept)), wanted, "{accept:?}");
         }
     }
 

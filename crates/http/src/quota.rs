@@ -74,6 +74,9 @@ impl fmt::Display for Quota {
     }
 }
 
+/// What a page costs that had to be made: about as much as the query that would ask for the same.
+const PAGE_COST: u64 = 500;
+
 /// The quotas of a server.
 pub(crate) struct Quotas {
     began: Instant,
@@ -133,6 +136,13 @@ impl Bill {
     pub(crate) fn charge(&self) -> Charge {
         let bill = self.clone();
         Charge::new(move |cost| bill.pay(cost).is_paid)
+    }
+
+    /// Pays for a page, before anything is read for it.
+    #[expect(clippy::result_large_err, reason = "the error is the response that is sent at once")]
+    pub(crate) fn pay_for_a_page(&self) -> Result<(), Response> {
+        let balance = self.pay(PAGE_COST);
+        if balance.is_paid { Ok(()) } else { Err(balance.refusal(MediaType::Json)) }
     }
 
     /// The headers of an answer. One that came to nothing before it was weighed costs 1.

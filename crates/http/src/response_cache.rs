@@ -21,7 +21,10 @@ use quick_cache::{
     sync::{Cache, DefaultLifecycle, PlaceholderGuard},
 };
 
-use crate::{kept_answer::KeptAnswer, negotiation::MediaType};
+use crate::{
+    kept_answer::KeptAnswer,
+    negotiation::{MediaType, Wanted},
+};
 
 /// Bytes of a request that is worth keeping.
 pub(crate) const LONGEST_REQUEST: usize = 64 * 1024;
@@ -56,28 +59,27 @@ type Answers = Cache<Request, Slot, ByBytes>;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Request {
     way: Way,
-    media_type: MediaType,
     text: Box<[u8]>,
 }
 
 /// The same, borrowed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RequestRef<'a> {
-    /// How it came.
+    /// How it came, and what its answer is sent as.
     pub(crate) way: Way,
-    /// What its answer is sent as.
-    pub(crate) media_type: MediaType,
-    /// The body, or the part of the address behind `?`.
+    /// The body, the part of the address behind `?`, or a page's whole address.
     pub(crate) text: &'a [u8],
 }
 
 /// How a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Way {
-    /// By GET, in the address.
-    Address,
-    /// By POST, in the body.
-    Body,
+    /// A query by GET, in the address.
+    Address(MediaType),
+    /// A query by POST, in the body.
+    Body(MediaType),
+    /// A page, by its address.
+    Page(Wanted),
 }
 
 #[derive(Clone)]
@@ -189,13 +191,13 @@ impl Making<'_> {
 
 impl RequestRef<'_> {
     fn to_owned(self) -> Request {
-        Request { way: self.way, media_type: self.media_type, text: self.text.into() }
+        Request { way: self.way, text: self.text.into() }
     }
 }
 
 impl Request {
     fn borrowed(&self) -> RequestRef<'_> {
-        RequestRef { way: self.way, media_type: self.media_type, text: &self.text }
+        RequestRef { way: self.way, text: &self.text }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
     cache_tags::CACHE_TAG,
     graphiql, graphql, health,
     kept_answer::{SEQ, STALE},
+    pages,
     problem::problem,
     quota,
     request_ids::{REQUEST_ID, RequestIds},
@@ -55,6 +56,8 @@ pub struct HttpOptions {
     pub leaving: Leaving,
     /// What is counted of requests.
     pub figures: RequestFigures,
+    /// Whether pages and feeds are served, or GraphQL alone.
+    pub pages: bool,
 }
 
 impl HttpOptions {
@@ -76,14 +79,19 @@ pub fn routes(options: HttpOptions) -> Routes {
     let request_ids = Arc::new(RequestIds::new(options.clock.as_ref()));
     let cross_origin = cors();
     let router = Router::new()
-        .route("/", get(|| async { Redirect::temporary("/graphql") }))
         .route(graphql::ADDRESS, get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
         .route("/graphql/schema.graphql", get(graphql::schema))
         .route("/graphql/ws", get(socket::open))
         .route("/graphql/assets/{name}", get(graphiql::asset))
         .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .fallback(nothing_here)
+        .route("/readyz", get(health::readyz));
+    let router = if options.pages {
+        router.fallback(pages::answer)
+    } else {
+        let to_graphql = get(|| async { Redirect::temporary(graphql::ADDRESS) });
+        router.route("/", to_graphql).fallback(nothing_here)
+    };
+    let router = router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(
             (Arc::clone(&options), Arc::clone(&request_ids)),
@@ -135,7 +143,7 @@ fn cors() -> CorsLayer {
         .max_age(Duration::from_secs(24 * 60 * 60))
 }
 
-async fn nothing_here() -> Response {
+pub(crate) async fn nothing_here() -> Response {
     problem(
         StatusCode::NOT_FOUND,
         code::BAD_REQUEST,

@@ -1,8 +1,10 @@
 //! Posts and pages.
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
-use crate::{AccountId, EntryId, Heading, Instant, Language, Path, Slug};
+use crate::{AccountId, EntryId, Heading, Instant, Language, Path, Slug, cut_at_word};
 
 /// A post or a page without its body.
 ///
@@ -66,6 +68,21 @@ impl Entry {
             Publication::Published { at } | Publication::Scheduled { at } => Some(at),
             Publication::Private { at } | Publication::Trashed { at } => at,
             Publication::Draft { .. } => None,
+        }
+    }
+
+    /// What search engines and shared links call it: the author's wish, else its title.
+    #[must_use]
+    pub fn seo_title(&self) -> &str {
+        self.seo.title.as_deref().unwrap_or(&self.title)
+    }
+
+    /// What they say of it: the author's wish, else the excerpt, cut at a word after about 160 characters.
+    #[must_use]
+    pub fn seo_description(&self) -> Cow<'_, str> {
+        match &self.seo.description {
+            Some(description) => Cow::Borrowed(description),
+            None => Cow::Owned(cut_at_word(&self.excerpt_text, 160)),
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct InvalidZone(pub String);
 impl Instant {
     /// 0001-01-01T00:00:00Z.
     pub const MIN: Self = Self(-62_135_596_800_000);
+    /// 1970-01-01T00:00:00Z.
+    pub const UNIX_EPOCH: Self = Self(0);
     /// 9999-12-30T22:00:00Z, the last that jiff's timestamps hold.
     pub const MAX: Self = Self(253_402_207_200_000);
 

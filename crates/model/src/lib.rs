@@ -22,6 +22,7 @@
 mod account;
 mod change;
 mod clock;
+mod cut;
 mod entry;
 mod filter;
 mod global_id;
@@ -45,6 +46,7 @@ mod webhook;
 pub use account::{Account, ApiToken, Role, Scope};
 pub use change::{CacheKey, Change, ChangeKind, ChangeOp, LogId, Position, Seq};
 pub use clock::{Clock, FixedClock};
+pub use cut::cut_at_word;
 pub use entry::{Cover, Entry, EntryBody, EntryKind, EntryStatus, Format, Publication, Seo};
 pub use filter::{CategoryMatch, EntryFilter, InstantRange, Match};
 pub use global_id::GlobalId;

@@ -138,6 +138,7 @@ impl Application {
             join_trace,
             leaving: leaving.clone(),
             figures,
+            pages: settings.pages,
         });
         Ok(Self {
             listener,

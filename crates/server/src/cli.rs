@@ -397,6 +397,7 @@ impl ServeArgs {
             shutdown_delay: other.shutdown_delay.or(self.shutdown_delay),
             no_sample: other.no_sample.or(self.no_sample),
             webhooks_allow_private: other.webhooks_allow_private.or(self.webhooks_allow_private),
+            no_web: other.no_web.or(self.no_web),
             no_introspection: other.no_introspection.or(self.no_introspection),
             no_suggestions: other.no_suggestions.or(self.no_suggestions),
             trusted_proxies: other.trusted_proxies.clone().or(self.trusted_proxies),

@@ -55,6 +55,8 @@ pub struct Settings {
     pub sample: bool,
     /// Whether webhooks may be at addresses that are not of the public internet.
     pub webhooks_allow_private: bool,
+    /// Whether pages and feeds are served beside GraphQL.
+    pub pages: bool,
     /// Whether `__schema`, `__type` and `/graphql/schema.graphql` are answered.
     pub introspection: bool,
     /// Whether errors tell what may have been meant by a name that is not in the schema.
@@ -196,6 +198,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "INKSTAND_WEBHOOKS_ALLOW_PRIVATE", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
     pub(crate) webhooks_allow_private: Option<bool>,
 
+    /// Serve no pages and no feeds, GraphQL alone: for a front end of one's own
+    #[arg(long, env = "INKSTAND_NO_WEB", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
+    pub(crate) no_web: Option<bool>,
+
     /// Do not show the schema: refuse introspection (__schema, __type) and /graphql/schema.graphql. GraphiQL then
     /// completes nothing. It hides names, not data
     #[arg(long, env = "INKSTAND_NO_INTROSPECTION", value_parser = clap::builder::FalseyValueParser::new(), num_args = 0, default_missing_value = "true")]
@@ -265,6 +271,7 @@ struct ConfigFile {
     shutdown_delay: Option<u16>,
     no_sample: Option<bool>,
     webhooks_allow_private: Option<bool>,
+    no_web: Option<bool>,
     no_introspection: Option<bool>,
     no_suggestions: Option<bool>,
     trusted_proxies: Option<String>,
@@ -370,6 +377,7 @@ impl Settings {
                 .webhooks_allow_private
                 .or(file.webhooks_allow_private)
                 .unwrap_or(false),
+            pages: !serve.no_web.or(file.no_web).unwrap_or(false),
             introspection: !serve.no_introspection.or(file.no_introspection).unwrap_or(false),
             suggestions: !serve.no_suggestions.or(file.no_suggestions).unwrap_or(false),
             deadline: DEADLINE,
@@ -502,7 +510,7 @@ mod tests {
         assert!(file.read_only.is_some() && file.no_listening.is_some());
         assert_eq!(file.migrate, Some(Migrate::Auto));
         assert!(file.public_url.is_some() && file.no_sample.is_some() && file.shutdown_delay.is_some());
-        assert!(file.webhooks_allow_private.is_some());
+        assert!(file.webhooks_allow_private.is_some() && file.no_web.is_some());
         assert!(file.no_introspection.is_some() && file.no_suggestions.is_some());
         let proxies: TrustedProxies = file.trusted_proxies.unwrap().parse().unwrap();
         assert_ne!(proxies, TrustedProxies::default());

@@ -26,8 +26,11 @@ pub(crate) fn start_lines(
         }
     };
     let mut lines = vec![format!("Inkstand {}", env!("CARGO_PKG_VERSION")), format!("  data     {data}")];
-    if sample_posts > 0 {
-        lines.push(format!("  blog     {sample_posts} sample posts (remove: {me} sample remove{flags})"));
+    let sample = (sample_posts > 0)
+        .then(|| format!("{sample_posts} sample posts (remove: {me} sample remove{flags})"));
+    let blog: Vec<String> = settings.pages.then(|| format!("{here}/")).into_iter().chain(sample).collect();
+    if !blog.is_empty() {
+        lines.push(format!("  blog     {}", blog.join("; ")));
     }
     let public = settings.public_url.as_ref().map(|public| format!("; readers use {public}"));
     let public = public.unwrap_or_default();
@@ -116,6 +119,7 @@ mod tests {
             migrate: crate::Migrate::Auto,
             sample: true,
             webhooks_allow_private: false,
+            pages: true,
             introspection: true,
             suggestions: true,
             deadline: std::time::Duration::from_secs(30),

@@ -22,6 +22,20 @@ pub(crate) struct Session {
 impl Session {
     /// Starts driver and browser.
     pub(crate) async fn start() -> Self {
+        Self::start_as(&[], json!({})).await
+    }
+
+    /// The same, where pages run no scripts.
+    pub(crate) async fn without_scripts() -> Self {
+        Self::start_as(&[], json!({ "profile.managed_default_content_settings.javascript": 2 })).await
+    }
+
+    /// The same for a reader who likes it dark.
+    pub(crate) async fn in_the_dark() -> Self {
+        Self::start_as(&["--blink-settings=preferredColorScheme=0"], json!({})).await
+    }
+
+    async fn start_as(arguments: &[&str], preferences: Value) -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -41,7 +55,7 @@ impl Session {
         let driver_url = format!("http://127.0.0.1:{port}");
         let profile = tempfile::tempdir().unwrap();
         let client = ClientBuilder::new(hyper_connector())
-            .capabilities(capabilities(profile.path()))
+            .capabilities(capabilities(profile.path(), arguments, preferences))
             .connect(&driver_url)
             .await
             .expect("a browser");
@@ -70,12 +84,12 @@ fn hyper_connector() -> hyper_util::client::legacy::connect::HttpConnector {
     hyper_util::client::legacy::connect::HttpConnector::new()
 }
 
-fn capabilities(profile: &Path) -> serde_json::Map<String, Value> {
+fn capabilities(profile: &Path, arguments: &[&str], preferences: Value) -> serde_json::Map<String, Value> {
     let binary = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
         .into_iter()
         .find(|path| Path::new(path).exists())
         .expect("Chromium (Debian's package chromium; `bash .ci/test` installs it)");
-    let capabilities = json!({
+    let mut capabilities = json!({
         "goog:chromeOptions": {
             "binary": binary,
             "args": [
@@ -84,8 +98,11 @@ fn capabilities(profile: &Path) -> serde_json::Map<String, Value> {
                 "--disable-dev-shm-usage", "--window-size=1280,900",
                 format!("--user-data-dir={}", profile.display()),
             ],
+            "prefs": preferences,
         },
         "goog:loggingPrefs": { "browser": "ALL" },
     });
+    let all = capabilities["goog:chromeOptions"]["args"].as_array_mut().unwrap();
+    all.extend(arguments.iter().map(|argument| json!(argument)));
     capabilities.as_object().unwrap().clone()
 }

@@ -14,7 +14,7 @@ use inkstand_tests::{Client, Database, TestBlog};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{past_the_cache, post};
+use super::{header, past_the_cache, post};
 
 /// Writes in one run.
 const WRITES: usize = 50;
@@ -72,6 +72,32 @@ const QUERIES: [&str; 47] = [
     "{ authors(orderBy: POST_COUNT) { nodes { handle } } }",
     "{ posts(filter: { published: { from: \"2024-01-02T00:00:00Z\" } }) { totalCount } }",
     "{ posts { nodes { id authors { id } tags { id } categories { id } } } }",
+];
+
+/// The same of pages. They also show what the index makes of the posts, so it is waited for before they are asked for.
+const PAGES: [&str; 22] = [
+    "/",
+    "/?page=2",
+    "/$",
+    "/old/$",
+    "/2024/01/$",
+    "/tag/$",
+    "/category/$",
+    "/author/$",
+    "/series/$",
+    "/tag/$/atom.xml",
+    "/category/$/rss.xml",
+    "/author/$/feed.json",
+    "/2024",
+    "/2024/01",
+    "/archive",
+    "/tags",
+    "/categories",
+    "/authors",
+    "/feeds",
+    "/atom.xml",
+    "/sitemap.xml",
+    "/llms.txt",
 ];
 
 /// Chooses, and always the same from the same seed.
@@ -272,14 +298,14 @@ async fn apply(owner: &Client, mutation: &str, mut input: Value) -> Option<Strin
     payload["it"]["seq"].as_str().map(str::to_owned)
 }
 
-/// The queries with each of the words and with some numbers.
-fn questions() -> Vec<String> {
+/// Queries or pages with each of the words and with some numbers.
+fn each_of(questions: &[&str]) -> Vec<String> {
     let each = |query: &&str| match (query.contains('$'), query.contains('#')) {
         (true, _) => WORDS.iter().map(|word| query.replace('$', &word.to_lowercase())).collect(),
         (_, true) => (1..6).map(|number| query.replace('#', &number.to_string())).collect(),
         _ => vec![(*query).to_owned()],
     };
-    QUERIES.iter().flat_map(each).collect()
+    questions.iter().flat_map(each).collect()
 }
 
 /// Everybody's answers to these questions, as they are sent.
@@ -292,6 +318,21 @@ async fn answers(client: &Client, questions: &[String]) -> Vec<String> {
     answers
 }
 
+/// Everybody's pages, each with its status and where it leads.
+async fn pages(client: &Client, paths: &[String]) -> Vec<String> {
+    let mut answers = Vec::new();
+    for some in paths.chunks(8) {
+        let asked = some.iter().map(|path| async {
+            let request = client.http.get(client.url(path)).header("accept", "text/html");
+            let response = request.send().await.unwrap();
+            let said = format!("{} {}", response.status(), header(&response, "location"));
+            format!("{said}\n{}", response.text().await.unwrap())
+        });
+        answers.extend(join_all(asked).await);
+    }
+    answers
+}
+
 #[rstest]
 #[case::sqlite(Database::Sqlite, 1)]
 #[case::postgres(Database::Postgres, 2)]
@@ -300,7 +341,8 @@ async fn no_answer_is_older_than_what_was_told(#[case] database: Database, #[cas
     let blog = TestBlog::start(database).await;
     let owner = blog.member("olga", Role::Owner, Scope::Admin).await;
     let (everybody, database) = (blog.client(), past_the_cache(&blog.client()));
-    let questions = Arc::new(questions());
+    let questions = Arc::new(each_of(&QUERIES));
+    let paths = each_of(&PAGES);
 
     // Others read all the while, so that answers are being made while something changes.
     let stop = Arc::new(AtomicBool::new(false));
@@ -337,9 +379,17 @@ async fn no_answer_is_older_than_what_was_told(#[case] database: Database, #[cas
         }
         changed += usize::from(before != true_now);
         before = true_now;
+        blog.wait_for_search().await;
+        let (kept, true_now) = (pages(&everybody, &paths).await, pages(&database, &paths).await);
+        for ((path, kept), true_now) in paths.iter().zip(&kept).zip(&true_now) {
+            let last = &written[written.len().saturating_sub(3)..];
+            assert_eq!(kept, true_now, "{path}\nafter {last:#?}, seed {seed}");
+            assert!(!kept.starts_with('5'), "{path}: {kept}");
+        }
         // What is asked for now is in the cache when the next write comes.
         let caught_up = everybody.with_header("inkstand-after-seq", &seq);
         answers(&caught_up, &questions).await;
+        pages(&caught_up, &paths).await;
     }
     stop.store(true, Ordering::Relaxed);
     let asked: usize = join_all(readers).await.into_iter().map(Result::unwrap).sum();

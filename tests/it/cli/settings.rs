@@ -161,6 +161,25 @@ async fn quotas_and_proxies_come_from_each_source() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_are_served_unless_somebody_says_otherwise() {
+    let home = async |inkstand: Inkstand| {
+        let served = inkstand.serve().await;
+        let status = served.client.http.get(served.client.url("/")).send().await.unwrap().status().as_u16();
+        let told = served.stdout.text().contains("  blog     http://");
+        served.stop().await;
+        (status, told)
+    };
+    let folder = folder("no-sample = true\n");
+    let inkstand = || Inkstand::new(folder.path());
+    assert_eq!(home(inkstand()).await, (200, true));
+    assert_eq!(home(inkstand().args(["--no-web"])).await, (307, false));
+    assert_eq!(home(inkstand().env("INKSTAND_NO_WEB", "1")).await, (307, false));
+    std::fs::write(folder.path().join("inkstand.toml"), "no-sample = true\nno-web = true\n").unwrap();
+    assert_eq!(home(inkstand()).await, (307, false));
+    assert_eq!(home(inkstand().env("INKSTAND_NO_WEB", "0")).await, (200, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connections_and_sockets_come_from_each_source() {
     let opens = async |inkstand: Inkstand| {
         let served = inkstand.serve().await;

@@ -1,7 +1,10 @@
 //! HTTP around GraphQL: media types, headers, health, and GraphiQL.
 
+use std::sync::Arc;
+
 use inkstand_graphql::code;
-use inkstand_tests::{Database, TestBlog};
+use inkstand_server::SystemClock;
+use inkstand_tests::{Database, TestBlog, TestDatabase};
 use reqwest::{Method, Response, StatusCode, header};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -161,7 +164,8 @@ async fn every_answer_has_an_id(#[case] database: Database) {
 #[case::postgres(Database::Postgres)]
 #[tokio::test]
 async fn health_and_what_is_not_there(#[case] database: Database) {
-    let blog = TestBlog::start(database).await;
+    let database = TestDatabase::new(database).await;
+    let blog = TestBlog::serve_with(database, Arc::new(SystemClock), |settings| settings.pages = false).await;
     blog.import(&[("2024-05-01-a.md", "---\ntitle: A\n---\nB.")]).await;
     let get = |path: &str| blog.http.get(blog.url(path)).send();
     let alive = get("/healthz").await.unwrap();

@@ -8,6 +8,8 @@ use inkstand_tests::{Client, Database, TestBlog, TestDatabase};
 use reqwest::Response;
 use serde_json::{Value, json};
 
+use crate::cache::followed;
+
 /// What is told of the quota that most of these tests set.
 const POLICY: &str = "\"anonymous\";q=40;w=86400;inkstand-unit=\"cost\"";
 
@@ -45,6 +47,23 @@ async fn without_a_quota_nothing_is_said() {
         (response.status().as_u16(), text(&response, "ratelimit"), text(&response, "ratelimit-policy")),
         (200, None, None)
     );
+}
+
+/// A page costs about as much as the query that would ask for the same; one that is kept, next to nothing.
+#[tokio::test]
+async fn pages_are_paid_for_as_well() {
+    let quota = Some("1000/day".parse().unwrap());
+    let limits = LimitSettings { quota, ..LimitSettings::default() };
+    let database = TestDatabase::new(Database::Sqlite).await;
+    let blog =
+        TestBlog::serve_with(database, Arc::new(SystemClock), |settings| settings.limits = limits).await;
+    followed(&blog).await;
+    let get = async |path: &str| blog.http.get(blog.url(path)).send().await.unwrap();
+    assert_eq!(left(&get("/").await, "anonymous"), 500);
+    assert_eq!(left(&get("/").await, "anonymous"), 499);
+    let refused = get("/archive").await;
+    assert_eq!((refused.status().as_u16(), text(&refused, "retry-after").is_some()), (429, true));
+    assert_eq!(get("/").await.status(), 200);
 }
 
 #[tokio::test]

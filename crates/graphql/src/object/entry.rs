@@ -12,7 +12,7 @@ use crate::{
     node_id::NodeId,
     object::{
         Author, Category, Entry, EntryStatus, Revision, RevisionTotal, Series, Tag,
-        entry_interface::{EntrySource, Heading, Image, Seo, cut},
+        entry_interface::{EntrySource, Heading, Image, Seo},
         revisions,
     },
     request::state,
@@ -100,7 +100,7 @@ macro_rules! entry_object {
             ) -> Result<String> {
                 let most = max_length.map(|most| bounded("maxLength", most, LONGEST_TEXT)).transpose()?;
                 let Some(body) = body(ctx, &self.0).await? else { return Ok(String::new()) };
-                Ok(most.map_or_else(|| body.text.clone(), |most| cut(&body.text, most as usize)))
+                Ok(most.map_or_else(|| body.text.clone(), |most| model::cut_at_word(&body.text, most as usize)))
             }
 
             /// The author's excerpt, else what stands before `<!--more-->`, else the first paragraph.
