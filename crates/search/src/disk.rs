@@ -18,7 +18,7 @@ pub(crate) const MANAGED_LIST: &str = ".managed.json";
 /// That list while it is written.
 pub(crate) const NEW_MANAGED_LIST: &str = ".managed.json.new";
 
-/// tantivy's own directory, but for the one file that need not survive a loss of power.
+/// tantivy's own directory, but for the one file that need not survive a loss of power, and for files that a crash left.
 ///
 /// The list of managed files is rewritten for every file of every segment, which is half of all waits for the disk
 /// in a small commit. It only serves to clean up; where a loss of power spoils it, the index is refused at opening
@@ -90,7 +90,15 @@ impl Directory for Disk {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        let file = self.files.open_write(path).inspect_err(|error| {
+        let opened = match self.files.open_write(path) {
+            // Of a commit that was cut short by a crash: names of lists of deletes come again when the same changes are
+            // applied once more. No list of segments names it, so nobody reads it.
+            Err(OpenWriteError::FileAlreadyExists(_)) if self.files.delete(path).is_ok() => {
+                self.files.open_write(path)
+            }
+            opened => opened,
+        };
+        let file = opened.inspect_err(|error| {
             if let OpenWriteError::IoError { io_error, .. } = error {
                 *lock(&self.refused.0) = Some(io_error.kind());
             }

@@ -171,4 +171,25 @@ mod tests {
         assert!(half.searcher.segment_readers().len() <= 2, "they were merged");
         assert_eq!(half.searcher.num_docs(), 12);
     }
+
+    /// As a `kill -9` leaves it between the files of a commit and the list that names them.
+    #[test]
+    fn what_a_commit_left_that_was_cut_short_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("meta.json");
+        let index = Index::open(folder.path()).unwrap();
+        apply(&index, &[1, 2], &[], 1);
+        index.close();
+        drop(index);
+        let before = std::fs::read(&list).unwrap();
+
+        for _ in 0..2 {
+            let index = Index::open(folder.path()).unwrap();
+            apply(&index, &[3], &[1], 2);
+            assert_eq!(index.len(), 2);
+            index.close();
+            drop(index);
+            std::fs::write(&list, &before).unwrap();
+        }
+    }
 }
