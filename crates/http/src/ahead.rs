@@ -25,9 +25,10 @@ use tracing::debug;
 
 use crate::{
     HttpOptions,
+    admission::{AFTER_SEQ, is_for_everybody},
     arriving::Arriving,
     client_address::Peer,
-    graphql::{self, is_for_everybody, is_json},
+    graphql::{self, is_json},
     kept_answer::Of,
     negotiation::{MediaType, Wanted},
     pages,
@@ -121,7 +122,7 @@ fn kept(inner: &Inner, request: Incoming) -> Result<Response, Request> {
     let may_be_kept = options.response_cache.is_on()
         && !options.limits.quotas().bind_everybody()
         && (is_query || options.pages && pages::is_address(request.uri().path()))
-        && !headers.contains_key(graphql::AFTER_SEQ)
+        && !headers.contains_key(AFTER_SEQ)
         && is_for_everybody(options, headers);
     if !may_be_kept {
         return Err(request.map(Body::new));

@@ -5,38 +5,30 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     body::{Body, Bytes},
     extract::{Extension, RawQuery, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use inkstand_blog::Provenance;
 use inkstand_graphql::{Answer, KnownOperation, Outcome, Question, RequestId, code};
-use inkstand_model::{EntryId, Seq, Viewer};
+use inkstand_model::Seq;
 
 use crate::{
     HttpOptions,
+    admission::{admit, is_for_everybody},
     asked::{Asked, parse_address, parse_body},
-    client_address::{ClientAddress, host},
+    client_address::ClientAddress,
     figures::Account,
     graphiql,
-    identity::{Identity, caller},
+    identity::caller,
     kept_answer::{FOR_ONE_VIEWER, Head, KeptAnswer, NOT_KEPT, Of, SEQ, STALE, VARY, stale_for},
     negotiation::{MediaType, wants_html},
-    problem::{fault, problem, problem_as, retry_after},
+    problem::{problem, problem_as, retry_after},
     quota::Bill,
     response_cache::{RequestRef, Turn, Way},
 };
 
 /// Where all of it is.
 pub(crate) const ADDRESS: &str = "/graphql";
-
-/// Asks to be answered only when this server knows what was written at that position of the change log.
-pub(crate) const AFTER_SEQ: HeaderName = HeaderName::from_static("inkstand-after-seq");
-
-/// How long that is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Carries the token of a preview.
-pub(crate) const PREVIEW: HeaderName = HeaderName::from_static("inkstand-preview");
 
 /// Characters of an address; longer queries are sent by POST.
 pub(crate) const LONGEST_ADDRESS: usize = 16 * 1024;
@@ -136,32 +128,11 @@ async fn execute(
             return problem_as(media_type, StatusCode::BAD_REQUEST, code::BAD_REQUEST, &message);
         }
     };
-    if let Some(seq) = sender.headers.get(AFTER_SEQ).and_then(|seq| seq.to_str().ok()?.parse().ok()) {
-        // Past its patience it answers with what it has; `search` says by `complete` where that is not all. Whoever
-        // waits takes nobody's place.
-        options.blog.catch_up(Seq::new(seq), PATIENCE).await;
-    }
-    let ClientAddress(address) = sender.client;
-    let _place = match options.limits.place(address).await {
-        Ok(place) => place,
-        Err(overloaded) => return overloaded.response(media_type),
+    let admitted = match admit(options, sender.headers, sender.client, &id, media_type).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal,
     };
-    let identity = match Identity::of(options, sender.headers, &id, media_type).await {
-        Ok(identity) => identity,
-        Err(mut refusal) => {
-            // Trying tokens costs as well.
-            if let Some(bill) = options.limits.quotas().bill(&Viewer::Anonymous, host(address)) {
-                bill.mark(refusal.headers_mut());
-            }
-            return refusal;
-        }
-    };
-    let bill = options.limits.quotas().bill(&identity.viewer, host(address));
-    if let Some(bill) = &bill
-        && let Err(refusal) = bill.check(media_type)
-    {
-        return refusal;
-    }
+    let (identity, bill) = (&admitted.identity, &admitted.bill);
     let persisted = options.limits.persisted();
     let (query, candidate) = match asked.document(persisted) {
         Ok(document) => document,
@@ -192,14 +163,9 @@ async fn execute(
     } else {
         None
     };
-    let reader = options.blog.reader(identity.viewer.clone());
-    let preview = match previewed(options, sender.headers, &id, media_type).await {
-        Ok(preview) => preview,
+    let (reader, is_preview) = match admitted.reader(options, sender.headers, &id, media_type).await {
+        Ok(reader) => reader,
         Err(refusal) => return refusal,
-    };
-    let reader = match preview {
-        Some(entry) => reader.with_preview(entry),
-        None => reader,
     };
     let (reader, provenance) = reader.noting();
     let Answer { body, outcome, session, cost, operation } =
@@ -257,40 +223,11 @@ async fn execute(
     if outcome == Outcome::NotReadOnly {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
-    if preview.is_some() {
+    if is_preview {
         response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
     }
-    identity.mark(options, session, response.headers_mut());
+    admitted.identity.mark(options, session, response.headers_mut());
     paid(counted(response, account), bill.as_ref())
-}
-
-/// The entry that the header `Inkstand-Preview` shows.
-pub(crate) async fn previewed(
-    options: &HttpOptions,
-    headers: &HeaderMap,
-    id: &RequestId,
-    media_type: MediaType,
-) -> Result<Option<EntryId>, Response> {
-    let Some(token) = headers.get(PREVIEW) else { return Ok(None) };
-    match options.blog.read_preview(token.to_str().unwrap_or_default()).await {
-        Ok(Ok(entry)) => Ok(Some(entry)),
-        Ok(Err(invalid)) => {
-            let mut response =
-                problem_as(media_type, StatusCode::UNAUTHORIZED, code::BAD_PREVIEW, &invalid.to_string());
-            response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
-            Err(response)
-        }
-        Err(error) => Err(fault("a preview could not be read", &error, id, media_type)),
-    }
-}
-
-/// Whether the request has nothing by which its answer could be another one than everybody's. An `Authorization` of
-/// other schemes is a proxy's affair and tells us nobody; but it tells that somebody is to be let in first, so the
-/// answer is not for everybody who gets past that proxy's caches.
-pub(crate) fn is_for_everybody(options: &HttpOptions, headers: &HeaderMap) -> bool {
-    !headers.contains_key(header::AUTHORIZATION)
-        && !headers.contains_key(PREVIEW)
-        && (!headers.contains_key(header::COOKIE) || options.session_cookie().read(headers).is_none())
 }
 
 /// The answer as it may be kept, where it may: it ran without errors, and all that was read for it has keys.

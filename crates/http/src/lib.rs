@@ -32,6 +32,7 @@
 //! What this crate does not know: SQL, the index, and what the schema says.
 
 mod accept;
+mod admission;
 mod ahead;
 mod arriving;
 mod asked;

@@ -1,4 +1,4 @@
-//! How many GraphQL requests run at one time. What is beyond that waits for a moment, in bounded numbers, and is then
+//! How many requests run at one time. What is beyond that waits for a moment, in bounded numbers, and is then
 //! told to come again: a queue that grows would answer everybody too late.
 
 use std::{

@@ -40,22 +40,21 @@ mod term;
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::Bytes,
     extract::{Extension, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use inkstand_blog::{BlogError, Provenance, Reader};
 use inkstand_graphql::{RequestId, code};
-use inkstand_model::{Path, Seq, Viewer};
+use inkstand_model::{Path, Viewer};
 use inkstand_web::{Unwritten, assets};
 use thiserror::Error;
 
 use crate::{
     HttpOptions,
-    client_address::{ClientAddress, host},
-    graphql::{AFTER_SEQ, LONGEST_ADDRESS, PATIENCE, is_for_everybody, previewed},
-    identity::Identity,
+    admission::{Admitted, admit, is_for_everybody},
+    client_address::ClientAddress,
+    graphql::LONGEST_ADDRESS,
     kept_answer::{FOR_ONE_VIEWER, KeptAnswer, SEQ, STALE, etag, is_named, stale_for},
     negotiation::{MediaType, Wanted, wants_html},
     problem::{fault, problem},
@@ -82,6 +81,8 @@ pub(crate) enum Fault {
 
 /// What is asked for.
 pub(crate) struct Asked<'a> {
+    method: &'a Method,
+    headers: &'a HeaderMap,
     /// The path and the query, as they were sent.
     uri: &'a Uri,
     wanted: Wanted,
@@ -126,41 +127,26 @@ pub(crate) async fn answer(
         let message = format!("no address here has more than {LONGEST_ADDRESS} characters");
         return problem(StatusCode::URI_TOO_LONG, code::BODY_TOO_LARGE, &message);
     }
-    if let Some(seq) = headers.get(AFTER_SEQ).and_then(|seq| seq.to_str().ok()?.parse().ok()) {
-        options.blog.catch_up(Seq::new(seq), PATIENCE).await;
-    }
-    let ClientAddress(address) = client;
-    let _place = match options.limits.place(address).await {
-        Ok(place) => place,
-        Err(overloaded) => return overloaded.response(MediaType::Json),
+    let admitted = match admit(&options, &headers, client, &id, MediaType::Json).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal,
     };
-    let quotas = options.limits.quotas();
-    let identity = match Identity::of(&options, &headers, &id, MediaType::Json).await {
-        Ok(identity) => identity,
-        Err(mut refusal) => {
-            // Trying tokens costs as well.
-            if let Some(bill) = quotas.bill(&Viewer::Anonymous, host(address)) {
-                bill.mark(refusal.headers_mut());
-            }
-            return refusal;
-        }
+    let asked = Asked {
+        method: &method,
+        uri: &uri,
+        headers: &headers,
+        wanted: Wanted::by(&headers),
+        is_reader: wants_html(&headers),
     };
-    let bill = quotas.bill(&identity.viewer, host(address));
-    if let Some(bill) = &bill
-        && let Err(refusal) = bill.check(MediaType::Json)
-    {
-        return refusal;
-    }
-    let asked = Asked { uri: &uri, wanted: Wanted::by(&headers), is_reader: wants_html(&headers) };
     let mut response = if is_for_everybody(&options, &headers) {
-        for_everybody(&options, &id, &method, &headers, &asked, bill.as_ref()).await
+        for_everybody(&options, &id, &asked, admitted.bill.as_ref()).await
     } else {
-        for_one(&options, identity.viewer.clone(), &id, &method, &headers, &asked, bill.as_ref()).await
+        for_one(&options, &id, &asked, &admitted).await
     };
-    if let Some(bill) = bill {
+    if let Some(bill) = &admitted.bill {
         bill.mark(response.headers_mut());
     }
-    identity.mark(&options, None, response.headers_mut());
+    admitted.identity.mark(&options, None, response.headers_mut());
     response
 }
 
@@ -168,11 +154,10 @@ pub(crate) async fn answer(
 async fn for_everybody(
     options: &HttpOptions,
     id: &RequestId,
-    method: &Method,
-    headers: &HeaderMap,
     asked: &Asked<'_>,
     bill: Option<&Bill>,
 ) -> Response {
+    let Asked { method, headers, .. } = *asked;
     let clock = options.clock.as_ref();
     let sent = RequestRef { way: Way::Page(asked.wanted), text: text_of(asked.uri).as_bytes() };
     let making = match options.response_cache.turn(&options.blog, sent).await {
@@ -198,7 +183,7 @@ async fn for_everybody(
                 }
                 Err(reply) => {
                     making.end(None);
-                    told(reply, method, headers, &provenance, away)
+                    told(reply, asked, &provenance, away)
                 }
             }
         }
@@ -214,33 +199,20 @@ async fn for_everybody(
 }
 
 /// A page as somebody gets it who has signed in, or looks at a preview.
-async fn for_one(
-    options: &HttpOptions,
-    viewer: Viewer,
-    id: &RequestId,
-    method: &Method,
-    headers: &HeaderMap,
-    asked: &Asked<'_>,
-    bill: Option<&Bill>,
-) -> Response {
-    if let Some(Err(refusal)) = bill.map(Bill::pay_for_a_page) {
+async fn for_one(options: &HttpOptions, id: &RequestId, asked: &Asked<'_>, admitted: &Admitted) -> Response {
+    if let Some(Err(refusal)) = admitted.bill.as_ref().map(Bill::pay_for_a_page) {
         return refusal;
     }
-    let reader = options.blog.reader(viewer);
-    let preview = match previewed(options, headers, id, MediaType::Json).await {
-        Ok(preview) => preview,
+    let (reader, is_preview) = match admitted.reader(options, asked.headers, id, MediaType::Json).await {
+        Ok(reader) => reader,
         Err(refusal) => return refusal,
-    };
-    let reader = match preview {
-        Some(entry) => reader.with_preview(entry),
-        None => reader,
     };
     let (reader, provenance) = reader.noting();
     match made(options, reader, asked).await {
         Ok(reply) => {
             let away = options.blog.database_away_for();
-            let mut response = told(reply, method, headers, &provenance, away);
-            if preview.is_some() {
+            let mut response = told(reply, asked, &provenance, away);
+            if is_preview {
                 response.headers_mut().insert(header::CACHE_CONTROL, FOR_ONE_VIEWER);
             }
             response
@@ -260,21 +232,14 @@ fn keepable(options: &HttpOptions, reply: Reply, provenance: &Provenance) -> Res
         return Err(reply);
     };
     let Some(basis) = options.blog.basis(provenance, &keys) else { return Err(reply) };
-    let body = Bytes::copy_from_slice(reply.body.as_bytes());
-    KeptAnswer::new(reply.head(options.clock.now()), body, &keys, basis).ok_or(reply)
+    KeptAnswer::new(reply.head(options.clock.now()), reply.body.clone(), &keys, basis).ok_or(reply)
 }
 
 /// A page that is not kept here.
-fn told(
-    reply: Reply,
-    method: &Method,
-    headers: &HeaderMap,
-    provenance: &Provenance,
-    away: Option<Duration>,
-) -> Response {
-    let named = etag(reply.content_type, reply.body.as_bytes()).filter(|_| reply.status == StatusCode::OK);
-    let is_unchanged = matches!(*method, Method::GET | Method::HEAD)
-        && named.as_ref().is_some_and(|etag| is_named(headers, etag, None));
+fn told(reply: Reply, asked: &Asked<'_>, provenance: &Provenance, away: Option<Duration>) -> Response {
+    let named = etag(reply.content_type, &reply.body).filter(|_| reply.status == StatusCode::OK);
+    let is_unchanged = matches!(*asked.method, Method::GET | Method::HEAD)
+        && named.as_ref().is_some_and(|etag| is_named(asked.headers, etag, None));
     let mut response = reply.into_response();
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, ASKED_EACH_TIME);

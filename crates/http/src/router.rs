@@ -16,7 +16,7 @@ use tower_http::{catch_panic::CatchPanicLayer, cors, cors::CorsLayer};
 use tracing::Span;
 
 use crate::{
-    Leaving, Limits, RequestFigures, ResponseCache,
+    Leaving, Limits, RequestFigures, ResponseCache, admission,
     ahead::Routes,
     cache_tags::CACHE_TAG,
     graphiql, graphql, health,
@@ -119,8 +119,8 @@ fn cors() -> CorsLayer {
                 header::CONTENT_TYPE,
                 header::ACCEPT,
                 header::IF_NONE_MATCH,
-                graphql::PREVIEW,
-                graphql::AFTER_SEQ,
+                admission::PREVIEW,
+                admission::AFTER_SEQ,
             ]
             .into_iter()
             // What Apollo's clients send by themselves; none of it means anything here.

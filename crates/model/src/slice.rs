@@ -19,6 +19,14 @@ pub struct SliceRequest<K> {
     pub skip: u32,
 }
 
+impl<K> SliceRequest<K> {
+    /// The first so many.
+    #[must_use]
+    pub const fn first(limit: u32) -> Self {
+        Self { limit, after: None, before: None, from_end: false, skip: 0 }
+    }
+}
+
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slice<T> {

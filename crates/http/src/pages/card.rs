@@ -48,7 +48,13 @@ impl Desk<'_> {
         entries: &[Arc<Entry>],
     ) -> Result<HashMap<EntryId, Arc<Filings>>, BlogError> {
         let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
-        if ids.is_empty() { Ok(HashMap::new()) } else { self.reader.filings(&ids).await }
+        self.reader.filings(&ids).await
+    }
+
+    /// Those of these entries that the reader may see, in this order.
+    pub(crate) async fn entries(&self, ids: &[EntryId]) -> Result<Vec<Arc<Entry>>, BlogError> {
+        let mut entries = self.reader.entries_by_ids(ids).await?;
+        Ok(ids.iter().filter_map(|id| entries.remove(id)).collect())
     }
 
     /// A link to an entry.

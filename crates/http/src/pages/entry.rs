@@ -126,7 +126,7 @@ async fn series(desk: &Desk<'_>, entry: &Entry, filed: &Filings) -> Result<Optio
     let beside = |place: Option<usize>| place.and_then(|place| parts.get(place)).map(|part| part.entry);
     let (previous, next) = (beside(place.checked_sub(1)), beside(Some(place + 1)));
     let ids: Vec<EntryId> = previous.into_iter().chain(next).collect();
-    let entries = if ids.is_empty() { Default::default() } else { desk.reader.entries_by_ids(&ids).await? };
+    let entries = desk.reader.entries_by_ids(&ids).await?;
     let link = |id: Option<EntryId>| id.and_then(|id| entries.get(&id)).map(|entry| desk.link(entry));
     Ok(Some(SeriesPlace {
         series: Link { text: series.name.clone(), href: desk.term(TermKind::Series, &series.slug) },

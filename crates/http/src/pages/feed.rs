@@ -76,7 +76,7 @@ pub(crate) async fn reply(
 
 /// The latest posts that pass a filter.
 pub(crate) async fn latest(desk: &Desk<'_>, filter: &EntryFilter) -> Result<Vec<Arc<Entry>>, BlogError> {
-    let slice = SliceRequest { limit: MOST_POSTS, after: None, before: None, from_end: false, skip: 0 };
+    let slice = SliceRequest::first(MOST_POSTS);
     Ok(desk.reader.entries(EntryKind::Post, filter, EntryOrder::Newest, &slice).await?.items)
 }
 
@@ -89,16 +89,12 @@ async fn found(desk: &Desk<'_>, request: SearchRequest) -> Result<Vec<Arc<Entry>
         ..request
     };
     let ids: Vec<EntryId> = desk.reader.search(request).await?.hits.iter().map(|hit| hit.id).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut entries = desk.reader.entries_by_ids(&ids).await?;
-    Ok(ids.iter().filter_map(|id| entries.remove(id)).collect())
+    desk.entries(&ids).await
 }
 
 async fn items(desk: &Desk<'_>, posts: &[Arc<Entry>]) -> Result<Vec<FeedItem>, BlogError> {
     let ids: Vec<EntryId> = posts.iter().map(|post| post.id).collect();
-    let bodies = if ids.is_empty() { Default::default() } else { desk.reader.bodies(&ids).await? };
+    let bodies = desk.reader.bodies(&ids).await?;
     let filed = desk.filings(posts).await?;
     let nothing = Filings::default();
     let item = |post: &Arc<Entry>| {

@@ -75,7 +75,7 @@ impl Desk<'_> {
     /// The pages at the top of the tree, where nobody has arranged a menu.
     async fn usual_menu(&self, here: Option<&Href>) -> Result<Vec<MenuLine>, BlogError> {
         let filter = EntryFilter::default();
-        let slice = SliceRequest { limit: PAGES_READ, after: None, before: None, from_end: false, skip: 0 };
+        let slice = SliceRequest::first(PAGES_READ);
         let pages = self.reader.entries(EntryKind::Page, &filter, EntryOrder::Oldest, &slice).await?;
         let mut pages: Vec<_> = pages.items.into_iter().filter(|page| page.parent.is_none()).collect();
         pages.sort_by_key(|page| page.menu_order);
@@ -105,10 +105,8 @@ impl Desk<'_> {
             });
         }
         let mut targets = Targets::default();
-        if !wanted.entries.is_empty() {
-            let entries = self.reader.entries_by_ids(&wanted.entries).await?;
-            targets.0.extend(entries.into_iter().map(|(id, entry)| (id.uuid(), self.at(&entry.path))));
-        }
+        let entries = self.reader.entries_by_ids(&wanted.entries).await?;
+        targets.0.extend(entries.into_iter().map(|(id, entry)| (id.uuid(), self.at(&entry.path))));
         self.terms_into(&mut targets, TermKind::Tag, self.terms::<Tag>(&wanted.tags).await?);
         self.terms_into(&mut targets, TermKind::Category, self.terms::<Category>(&wanted.categories).await?);
         self.terms_into(&mut targets, TermKind::Series, self.terms::<Series>(&wanted.series).await?);
@@ -140,14 +138,15 @@ struct Targets(HashMap<Uuid, Href>);
 
 fn lines(items: &[MenuItem], targets: &Targets, here: Option<&Href>) -> Vec<MenuLine> {
     let line = |item: &MenuItem| {
+        let at = |id: Uuid| targets.0.get(&id).cloned();
         let href = match &item.target {
-            MenuTarget::Url(url) => Href::parse(url)?,
-            MenuTarget::Entry(id) => targets.0.get(&id.uuid())?.clone(),
-            MenuTarget::Tag(id) => targets.0.get(&id.uuid())?.clone(),
-            MenuTarget::Category(id) => targets.0.get(&id.uuid())?.clone(),
-            MenuTarget::Series(id) => targets.0.get(&id.uuid())?.clone(),
-            MenuTarget::Author(id) => targets.0.get(&id.uuid())?.clone(),
-        };
+            MenuTarget::Url(url) => Href::parse(url),
+            MenuTarget::Entry(id) => at(id.uuid()),
+            MenuTarget::Tag(id) => at(id.uuid()),
+            MenuTarget::Category(id) => at(id.uuid()),
+            MenuTarget::Series(id) => at(id.uuid()),
+            MenuTarget::Author(id) => at(id.uuid()),
+        }?;
         Some(MenuLine {
             label: item.label.clone(),
             is_here: here == Some(&href),

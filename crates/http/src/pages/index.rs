@@ -1,5 +1,7 @@
 //! What there is to choose from.
 
+use std::collections::{HashMap, HashSet};
+
 use inkstand_blog::{BlogError, Term};
 use inkstand_feeds::FeedFormat;
 use inkstand_model::{Author, Category, CategoryId, Series, SliceRequest, Tag, TermOrder};
@@ -98,7 +100,7 @@ async fn page(
 
 impl Desk<'_> {
     async fn most_used<T: Term>(&self, limit: u32) -> Result<Vec<T>, BlogError> {
-        let slice = SliceRequest { limit, after: None, before: None, from_end: false, skip: 0 };
+        let slice = SliceRequest::first(limit);
         Ok(self.reader.terms::<T>(TermOrder::PostCount, &slice).await?.items)
     }
 
@@ -123,27 +125,34 @@ impl Desk<'_> {
     /// The tree of categories, each followed by what is below it.
     async fn tree(&self) -> Result<Vec<Counted>, BlogError> {
         let tree = self.reader.category_tree().await?;
+        let known: HashSet<CategoryId> = tree.iter().map(|category| category.id).collect();
+        let mut below: HashMap<Option<CategoryId>, Vec<&Category>> = HashMap::new();
+        for category in tree.iter() {
+            // A parent that the reader may not know of leaves its children at the top.
+            let above = category.parent.filter(|parent| known.contains(parent));
+            below.entry(above).or_default().push(category);
+        }
         let mut lines = Vec::with_capacity(tree.len());
-        self.branch(&tree, None, 0, &mut lines);
+        self.branch(&below, None, 0, &mut lines);
         Ok(lines)
     }
 
-    fn branch(&self, tree: &[Category], above: Option<CategoryId>, depth: u8, lines: &mut Vec<Counted>) {
-        // A parent that the reader may not know of leaves its children at the top.
-        let known = |id: CategoryId| tree.iter().any(|category| category.id == id);
-        let below = tree.iter().filter(|category| category.parent.filter(|parent| known(*parent)) == above);
-        for category in below {
-            // A loop in the tree ends here.
-            if lines.len() >= tree.len() {
-                return;
-            }
+    /// What is below one of them. From the top no loop is reached, since whatever is in one has a parent in it.
+    fn branch(
+        &self,
+        below: &HashMap<Option<CategoryId>, Vec<&Category>>,
+        above: Option<CategoryId>,
+        depth: u8,
+        lines: &mut Vec<Counted>,
+    ) {
+        for category in below.get(&above).into_iter().flatten() {
             lines.push(Counted {
                 text: category.name.clone(),
                 href: self.term(TermKind::Category, &category.slug),
                 count: u64::try_from(category.post_count).unwrap_or(0),
                 depth: (depth + 1).min(DEEPEST),
             });
-            self.branch(tree, Some(category.id), depth.saturating_add(1), lines);
+            self.branch(below, Some(category.id), depth.saturating_add(1), lines);
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) async fn llms(desk: &Desk<'_>) -> Result<Reply, BlogError> {
         desk.whole("/graphql"),
         desk.whole("/feed.json"),
     ));
-    let slice = SliceRequest { limit: MOST_PAGES, after: None, before: None, from_end: false, skip: 0 };
+    let slice = SliceRequest::first(MOST_PAGES);
     let filter = EntryFilter::default();
     let pages = desk.reader.entries(EntryKind::Page, &filter, EntryOrder::Oldest, &slice).await?.items;
     for (heading, entries) in [("Pages", pages), ("Latest posts", latest(desk, &filter).await?)] {

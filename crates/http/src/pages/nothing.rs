@@ -16,18 +16,24 @@ pub(crate) async fn nothing(desk: &Desk<'_>, asked: &Asked<'_>, path: &str) -> R
         return Ok(Reply::nothing());
     }
     let suggestions = suggestions(desk, path).await?;
-    let mut frame = desk.frame("Nothing here", None).await?;
-    frame.is_hidden = true;
-    let page = NothingPage { frame, is_gone: false, suggestions };
-    Ok(Reply { status: StatusCode::NOT_FOUND, ..Reply::page(page.html()?) })
+    page(desk, "Nothing here", StatusCode::NOT_FOUND, suggestions).await
 }
 
 /// 410. It suggests nothing, so that it can be kept: such addresses are asked for over and over.
 pub(crate) async fn gone(desk: &Desk<'_>) -> Result<Reply, Fault> {
-    let mut frame = desk.frame("This is gone", None).await?;
+    page(desk, "This is gone", StatusCode::GONE, Vec::new()).await
+}
+
+async fn page(
+    desk: &Desk<'_>,
+    title: &str,
+    status: StatusCode,
+    suggestions: Vec<Link>,
+) -> Result<Reply, Fault> {
+    let mut frame = desk.frame(title, None).await?;
     frame.is_hidden = true;
-    let page = NothingPage { frame, is_gone: true, suggestions: Vec::new() };
-    Ok(Reply { status: StatusCode::GONE, ..Reply::page(page.html()?) })
+    let page = NothingPage { frame, is_gone: status == StatusCode::GONE, suggestions };
+    Ok(Reply { status, ..Reply::page(page.html()?) })
 }
 
 /// What is found by the words of an address.
@@ -43,9 +49,5 @@ async fn suggestions(desk: &Desk<'_>, path: &str) -> Result<Vec<Link>, Fault> {
     }
     let request = SearchRequest { text, limit: MOST_SUGGESTIONS, ..SearchRequest::default() };
     let ids: Vec<EntryId> = desk.reader.search(request).await?.hits.iter().map(|hit| hit.id).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let entries = desk.reader.entries_by_ids(&ids).await?;
-    Ok(ids.iter().filter_map(|id| entries.get(id)).map(|entry| desk.link(entry)).collect())
+    Ok(desk.entries(&ids).await?.iter().map(|entry| desk.link(entry)).collect())
 }

@@ -73,7 +73,7 @@ impl Desk<'_> {
     pub(crate) async fn part(&self, filter: &EntryFilter, query: &Query) -> Result<Option<Part>, BlogError> {
         let Some(number) = query.page().filter(|number| *number <= LAST_PAGE) else { return Ok(None) };
         let skip = (number - 1) * ON_A_PAGE;
-        let slice = SliceRequest { limit: ON_A_PAGE, after: None, before: None, from_end: false, skip };
+        let slice = SliceRequest { skip, ..SliceRequest::first(ON_A_PAGE) };
         let (posts, total) =
             self.reader.entries_and_count(EntryKind::Post, filter, EntryOrder::Newest, &slice).await?;
         let total = match total {

@@ -1,6 +1,7 @@
 //! What is sent for an address.
 
 use axum::{
+    body::Bytes,
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -27,14 +28,14 @@ static SAID_BY_ALL: [(HeaderName, HeaderValue); 3] = [
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) content_type: &'static str,
-    pub(crate) body: String,
+    pub(crate) body: Bytes,
     /// Where to go instead.
     pub(crate) location: Option<HeaderValue>,
 }
 
 impl Reply {
     pub(crate) fn ok(content_type: &'static str, body: String) -> Self {
-        Self { status: StatusCode::OK, content_type, body, location: None }
+        Self { status: StatusCode::OK, content_type, body: body.into(), location: None }
     }
 
     pub(crate) fn page(html: String) -> Self {
@@ -46,7 +47,7 @@ impl Reply {
         Self {
             status: StatusCode::MOVED_PERMANENTLY,
             content_type: TEXT,
-            body: format!("moved to {address}\n"),
+            body: format!("moved to {address}\n").into(),
             location: HeaderValue::from_str(address).ok(),
         }
     }

@@ -125,7 +125,7 @@ pub(crate) async fn page(desk: &Desk<'_>, query: &Query) -> Result<Option<Reply>
 
 async fn hits(desk: &Desk<'_>, found: SearchResults) -> Result<Vec<Hit>, BlogError> {
     let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
-    let entries = if ids.is_empty() { Default::default() } else { desk.reader.entries_by_ids(&ids).await? };
+    let entries = desk.reader.entries_by_ids(&ids).await?;
     let hit = |hit: inkstand_model::SearchHit| {
         // What was unpublished since the index last looked is not there any more.
         let entry = entries.get(&hit.id)?;

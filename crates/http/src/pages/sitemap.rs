@@ -57,7 +57,7 @@ async fn fixed(desk: &Desk<'_>, places: &mut Vec<Place>) -> Result<(), BlogError
 async fn read(desk: &Desk<'_>, kind: EntryKind, skip: u64, places: &mut Vec<Place>) -> Result<(), BlogError> {
     let order = EntryOrder::Oldest;
     let skip = u32::try_from(skip).unwrap_or(u32::MAX);
-    let mut slice = SliceRequest { limit: AT_ONCE, after: None, before: None, from_end: false, skip };
+    let mut slice = SliceRequest { skip, ..SliceRequest::first(AT_ONCE) };
     let mut looked_at = 0;
     loop {
         let found = desk.reader.entries(kind, &EntryFilter::default(), order, &slice).await?;

@@ -29,7 +29,7 @@ pub(crate) async fn suggestions(desk: &Desk<'_>, query: &Query) -> Result<Reply,
         }
     }
     let reader = desk.reader;
-    let entries = if ids.is_empty() { Default::default() } else { reader.entries_by_ids(&ids).await? };
+    let entries = reader.entries_by_ids(&ids).await?;
     let tags: Vec<Tag> = if tags.is_empty() { Vec::new() } else { reader.terms_by_slugs(&tags).await? };
     let authors: Vec<Author> =
         if authors.is_empty() { Vec::new() } else { reader.terms_by_slugs(&authors).await? };

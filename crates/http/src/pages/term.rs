@@ -1,11 +1,8 @@
 //! What is filed under a tag, a category, an author or a series.
 
-use std::sync::Arc;
-
 use inkstand_blog::{BlogError, Term};
 use inkstand_model::{
-    Author, Category, CategoryId, CategoryMatch, Entry, EntryFilter, EntryId, Match, Series, SeriesId, Slug,
-    Tag,
+    Author, Category, CategoryId, CategoryMatch, EntryFilter, EntryId, Match, Series, SeriesId, Slug, Tag,
 };
 use inkstand_web::{Href, Link, Picture};
 
@@ -129,10 +126,7 @@ async fn parts(desk: &Desk<'_>, series: SeriesId, query: &Query) -> Result<Optio
     let parts = desk.reader.series_parts(&[series]).await?.remove(&series).unwrap_or_default();
     let skip = ((number - 1) * ON_A_PAGE) as usize;
     let ids: Vec<EntryId> = parts.iter().skip(skip).take(ON_A_PAGE as usize).map(|part| part.entry).collect();
-    let mut posts =
-        if ids.is_empty() { Default::default() } else { desk.reader.entries_by_ids(&ids).await? };
-    let posts: Vec<Arc<Entry>> = ids.iter().filter_map(|id| posts.remove(id)).collect();
-    Ok(Some(Part { posts, total: parts.len() as u64, number }))
+    Ok(Some(Part { posts: desk.entries(&ids).await?, total: parts.len() as u64, number }))
 }
 
 /// What is above a term, and below or beside it.

@@ -109,7 +109,7 @@ pub(crate) async fn known(reader: &Reader) -> Result<[Vec<String>; 3]> {
 
 /// The first terms of a kind by slug.
 async fn first_of<T: Term>(reader: &Reader, limit: u32) -> Result<Vec<T>> {
-    let slice = SliceRequest { limit, after: None, before: None, from_end: false, skip: 0 };
+    let slice = SliceRequest::first(limit);
     Ok(reader.terms::<T>(TermOrder::Slug, &slice).await?.items)
 }
 

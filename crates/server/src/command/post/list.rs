@@ -24,7 +24,7 @@ pub(crate) async fn list(reader: &Reader, args: ListArgs) -> Result<()> {
         ..EntryFilter::default()
     };
     let kind = if args.pages { EntryKind::Page } else { EntryKind::Post };
-    let slice = SliceRequest { limit: args.limit, after: None, before: None, from_end: false, skip: 0 };
+    let slice = SliceRequest::first(args.limit);
     let listed = reader.entries(kind, &filter, EntryOrder::Newest, &slice).await?;
     let entries: Vec<&Entry> = listed.items.iter().map(AsRef::as_ref).collect();
     if args.json {
