@@ -1,8 +1,8 @@
 //! Numbers that a running server counts by, wherever something happens that somebody wants to watch.
 //!
 //! A [`Counter`] and a [`Gauge`] are one atomic number, a [`Histogram`] is a few: to count is one relaxed addition (three
-//! for a histogram), without a lock, a name or a label. [`CacheFigures`] are what every memory tells of itself. Whoever wants to know asks for the numbers, and has them as
-//! plain values.
+//! for a histogram), without a lock, a name or a label. [`CacheFigures`] are what every memory tells of itself.
+//! Whoever wants to know asks for the numbers, and has them as plain values.
 //!
 //! ```
 //! use std::time::Duration;
